@@ -1,0 +1,37 @@
+/**
+ * The error told to a SCIM client: RFC 7644 §3.12. The keyword, its status and its section stand in one table.
+ * `detail` is written for the administrator who reads it in the IdP: what is wrong and what to do.
+ */
+const KEYWORDS = {
+  invalidFilter: { status: 400, section: 'RFC 7644 §3.4.2.2' },
+  tooMany: { status: 400, section: 'RFC 7644 §3.4.2' },
+  uniqueness: { status: 409, section: 'RFC 7644 §3.3.1' },
+  mutability: { status: 400, section: 'RFC 7644 §3.5.1' },
+  invalidSyntax: { status: 400, section: 'RFC 7644 §3.12' },
+  invalidPath: { status: 400, section: 'RFC 7644 §3.5.2' },
+  noTarget: { status: 400, section: 'RFC 7644 §3.5.2' },
+  invalidValue: { status: 400, section: 'RFC 7644 §3.12' },
+  invalidVers: { status: 400, section: 'RFC 7644 §3.13' },
+  sensitive: { status: 403, section: 'RFC 7644 §7.5.2' },
+} as const;
+
+export type ScimType = keyof typeof KEYWORDS;
+
+export class ScimError extends Error {
+  override readonly name = 'ScimError';
+  readonly status: number;
+  readonly scimType: ScimType | undefined;
+  /** Extra response headers, e.g. Retry-After or WWW-Authenticate. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    kind: ScimType | number,
+    detail: string,
+    options: { cause?: unknown; headers?: Record<string, string> } = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = typeof kind === 'number' ? kind : KEYWORDS[kind].status;
+    this.scimType = typeof kind === 'number' ? undefined : kind;
+    this.headers = options.headers ?? {};
+  }
+}
