@@ -24,11 +24,7 @@ export class ScimError extends Error {
   /** Extra response headers, e.g. Retry-After or WWW-Authenticate. */
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    kind: ScimType | number,
-    detail: string,
-    options: { cause?: unknown; headers?: Record<string, string> } = {},
-  ) {
+  constructor(kind: ScimType | number, detail: string, options: { cause?: unknown; headers?: Record<string, string> } = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = typeof kind === 'number' ? kind : KEYWORDS[kind].status;
     this.scimType = typeof kind === 'number' ? undefined : kind;

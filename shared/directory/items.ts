@@ -1,0 +1,133 @@
+import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
+
+/** The table's items (DESIGN: the table). Every item carries the version of its shape; times are ISO 8601 in UTC. */
+export const ITEM_VERSION = 1;
+
+/**
+ * The pending marker: this revision has not reached the target yet. Flat attributes, since an index can't project into a map.
+ * `token` changes each time the marker is set: a worker clears only the marker it has read.
+ * `waiting` (memberships only) is not in the pending index: the user's own worker turns it into `pending`.
+ */
+export interface MarkerAttributes {
+  readonly marker?: 'pending' | 'waiting';
+  readonly markerToken?: string;
+  readonly markerSince?: string;
+  /** How often the sweep has sent it: its back-off. */
+  readonly markerAttempts?: number;
+  /** The IdP's request that set it: the request log's thread. */
+  readonly correlationId?: string;
+  /** SQS message group at the time of marking; a worker that knows better sends the change on. */
+  readonly messageGroup?: string;
+  readonly pendingPk?: string;
+  readonly pendingSk?: string;
+}
+
+export interface ParkedAttributes {
+  readonly parkedCode?: string;
+  /** A sentence for the administrator: what is wrong, what to do. No secrets. */
+  readonly parkedReason?: string;
+  readonly parkedAt?: string;
+}
+
+/** The account or group of the target that the resource is bound to: kept when its SCIM name changes. */
+export interface BoundAttributes {
+  readonly boundName?: string;
+  /** Set once the account is known to exist (DELIVERY §2.9): memberships need it. */
+  readonly boundAt?: string;
+  readonly appliedRevision?: number;
+  readonly appliedAt?: string;
+  /** Name and e-mail as last applied, as JSON; never a password. */
+  readonly appliedProfile?: string;
+}
+
+interface ResourceItem extends MarkerAttributes, ParkedAttributes, BoundAttributes {
+  readonly pk: string;
+  readonly sk: string;
+  readonly v: number;
+  readonly connection: ConnectionId;
+  readonly target: TargetId;
+  readonly state: 'live' | 'tombstone';
+  readonly revision: number;
+  /** The SCIM resource without id, meta, groups and members, as JSON text: null, empty and absent stay apart, and sizes stay small. */
+  readonly resource: string;
+  readonly created: string;
+  readonly lastModified: string;
+  readonly deletedAt?: string;
+  readonly listPk?: string;
+  readonly listSk?: string;
+}
+
+export interface UserItem extends ResourceItem {
+  readonly type: 'user';
+  readonly id: UserId;
+  readonly userName: string;
+  readonly active: boolean;
+}
+
+export interface LayerReference {
+  readonly id: string;
+  /** The group's revision that the layer made. */
+  readonly revision: number;
+  readonly replaces: boolean;
+  readonly chunks: number;
+}
+
+export interface GroupItem extends ResourceItem {
+  readonly type: 'group';
+  readonly id: GroupId;
+  readonly displayName: string;
+  /** Oldest first, at most MAX_LAYERS. */
+  readonly layers: readonly LayerReference[];
+  /** Counts changes of `layers`: a reader that sees it move starts again (DELIVERY §3.3). */
+  readonly guard: number;
+  /** True once a membership was ever written: a replace of a group that has members goes by a layer. */
+  readonly hasMembers: boolean;
+}
+
+/** Up to CHUNK_IDS ids of 16 bytes, never changed once written. */
+export interface LayerChunkItem {
+  readonly pk: string;
+  readonly sk: string;
+  readonly v: number;
+  readonly type: 'layer';
+  readonly add: Uint8Array;
+  readonly remove: Uint8Array;
+  readonly created: string;
+}
+
+/** `revision` is the GROUP's revision at that write: the word with the highest revision wins, item or layer (DELIVERY §3). */
+export interface MemberItem extends MarkerAttributes {
+  readonly pk: string;
+  readonly sk: string;
+  readonly v: number;
+  readonly type: 'member';
+  readonly connection: ConnectionId;
+  readonly target: TargetId;
+  readonly groupId: GroupId;
+  readonly userId: UserId;
+  readonly wanted: 'present' | 'absent';
+  readonly revision: number;
+  /** In the listing index while pending: the group's worker finds its work there. */
+  readonly listPk?: string;
+  readonly listSk?: string;
+}
+
+/** What an account or group of the target belongs to. `creating`: written before the call that makes it (DELIVERY §2.2). */
+export interface OwnerItem {
+  readonly pk: string;
+  readonly sk: string;
+  readonly v: number;
+  readonly type: 'owner';
+  readonly name: string;
+  readonly ownerConnection: ConnectionId;
+  readonly ownerType: 'user' | 'group';
+  readonly ownerId: string;
+  readonly creating?: boolean;
+  /** Resources parked because of this owner, `connection#id`: woken when it gives the account up (DELIVERY §2.7). */
+  readonly waiters?: ReadonlySet<string>;
+}
+
+export const MAX_LAYERS = 8;
+export const CHUNK_IDS = 24_000;
+/** A change of at most this many members is one transaction (DELIVERY §3.1). */
+export const SMALL_CHANGE_MEMBERS = 48;

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
+
+/**
+ * The only description of the key design (docs/architecture.md explains it). `c` is the connection, `t` the target.
+ * A key part that comes from a client is length-bounded by `part`, since a partition key holds at most 2,048 bytes.
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A client's value as a part of a key: as it is when short, else its digest. */
+function part(value: string): string {
+  return Buffer.byteLength(value) <= 512 ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
+}
+
+/** Case folding for names that RFC 7643 calls case-insensitive (userName, displayName, e-mail). */
+export function foldCase(value: string): string {
+  return value.normalize('NFC').toLowerCase();
+}
+
+export const keys = {
+  connection: (c: ConnectionId): Key => ({ pk: `CONNECTION#${c}`, sk: 'CONNECTION' }),
+  token: (digest: string): Key => ({ pk: `TOKEN#${digest}`, sk: 'TOKEN' }),
+
+  user: (c: ConnectionId, id: UserId): Key => ({ pk: `${c}#USER#${id}`, sk: 'USER' }),
+  group: (c: ConnectionId, id: GroupId): Key => ({ pk: `${c}#GROUP#${id}`, sk: 'GROUP' }),
+  layerChunk: (c: ConnectionId, id: GroupId, layer: string, chunk: number): Key => ({
+    pk: `${c}#GROUP#${id}`,
+    sk: `LAYER#${layer}#${String(chunk).padStart(4, '0')}`,
+  }),
+  member: (c: ConnectionId, group: GroupId, user: UserId): Key => ({ pk: `${c}#GROUP#${group}`, sk: `MEMBER#${user}` }),
+  memberOf: (c: ConnectionId, user: UserId, group: GroupId): Key => ({ pk: `${c}#USER#${user}`, sk: `MEMBEROF#${group}` }),
+  expanding: (c: ConnectionId, group: GroupId): Key => ({ pk: `${c}#EXPANDING`, sk: group }),
+  userTombstone: (c: ConnectionId, user: UserId): Key => ({ pk: `${c}#USERTOMB`, sk: user }),
+
+  userNameClaim: (c: ConnectionId, userName: string): Key => ({ pk: `${c}#USERNAME#${part(foldCase(userName))}`, sk: 'CLAIM' }),
+  groupNameClaim: (c: ConnectionId, displayName: string): Key => ({ pk: `${c}#GROUPNAME#${part(foldCase(displayName))}`, sk: 'CLAIM' }),
+  externalId: (c: ConnectionId, value: string, type: 'User' | 'Group', id: string): Key => ({
+    pk: `${c}#EXTERNALID#${part(value)}`,
+    sk: `${type}#${id}`,
+  }),
+  email: (c: ConnectionId, value: string, id: UserId): Key => ({ pk: `${c}#EMAIL#${part(foldCase(value))}`, sk: `User#${id}` }),
+
+  accountOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'OWNER' }),
+  groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
+  targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
+
+  count: (c: ConnectionId, type: 'User' | 'Group', shard: number): Key => ({ pk: `${c}#COUNT#${type}#${shard}`, sk: 'COUNT' }),
+  /** `startIndex` is padded so that the nearest bookmark at or below a page is one backward query. */
+  bookmark: (c: ConnectionId, query: string, startIndex: number): Key => ({
+    pk: `${c}#PAGE#${query}`,
+    sk: String(startIndex).padStart(12, '0'),
+  }),
+} as const;
+
+/** The indexes. Both are sparse: an item is in one while it carries that index's two attributes. */
+export const indexes = {
+  /** Stable order of lists, and a group's pending memberships. Keys only. */
+  listing: { name: 'listing', pk: 'listPk', sk: 'listSk' },
+  /** What the sweep may send. Projects the marker. */
+  pending: { name: 'pending', pk: 'pendingPk', sk: 'pendingSk' },
+} as const;
+
+export const COUNT_SHARDS = 8;
+export const PENDING_SHARDS = 8;
+export const GROUP_PENDING_SHARDS = 4;
+
+function shardOf(text: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash % shards;
+}
+
+export const listing = {
+  resources: (c: ConnectionId, type: 'User' | 'Group', created: string, id: string) => ({
+    listPk: `${c}#LIST#${type}`,
+    listSk: `${created}#${id}`,
+  }),
+  connections: (created: string, c: ConnectionId) => ({ listPk: 'CONNECTIONS', listSk: `${created}#${c}` }),
+  tokens: (c: ConnectionId, created: string, digest: string) => ({ listPk: `${c}#TOKENS`, listSk: `${created}#${digest}` }),
+  /** A group's pending memberships, removals first. */
+  groupPending: (c: ConnectionId, group: GroupId, user: UserId, removal: boolean) => ({
+    listPk: `${c}#GROUP#${group}#PENDING#${shardOf(user, GROUP_PENDING_SHARDS)}`,
+    listSk: `${removal ? '0' : '1'}#${user}`,
+  }),
+} as const;
+
+/**
+ * A marker in the `pending` index: one partition a target and shard, so that a paused target costs the sweep nothing;
+ * removals before the rest, then by the time from which the sweep may send it.
+ */
+export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueAt: string): { pendingPk: string; pendingSk: string } {
+  const shard = shardOf(`${resourceKey.pk}${resourceKey.sk}`, PENDING_SHARDS);
+  return { pendingPk: `${t}#PENDING#${shard}`, pendingSk: `${removal ? '0' : '1'}#${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
+}

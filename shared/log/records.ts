@@ -1,0 +1,116 @@
+/**
+ * The records of the request log: one JSON line each, all functions in one log group, one correlation id from the IdP's request
+ * to each Confluence call. `summary` detail holds ids and user names and no other personal data. No secrets, ever.
+ */
+interface Common {
+  readonly correlationId: string;
+  readonly connection?: string;
+}
+/** What the record is about. `name` is the user name or group name. */
+export interface Subject {
+  readonly type: 'user' | 'group' | 'membership';
+  readonly id: string;
+  readonly name?: string;
+  /** Memberships: the member's id. */
+  readonly member?: string;
+}
+
+export type LogRecord = Common &
+  (
+    | {
+        readonly kind: 'scim.request';
+        readonly method: string;
+        readonly path: string;
+        readonly status: number;
+        readonly durationMs: number;
+        readonly scimType?: string;
+        readonly detail?: string;
+        /** Each tolerance used and where, e.g. ["T2 active"]. */
+        readonly tolerances?: readonly string[];
+        readonly tolerated?: number;
+        readonly client?: string;
+        readonly subject?: Subject;
+        readonly revision?: number;
+        /** With full detail: redacted bodies. */
+        readonly request?: unknown;
+        readonly response?: unknown;
+      }
+    | { readonly kind: 'change.send-failed'; readonly subject: Subject; readonly error: string }
+    | {
+        readonly kind: 'change.planned';
+        readonly subject: Subject;
+        readonly revision: number;
+        readonly actions: readonly string[];
+        readonly target: string;
+        readonly reason: string;
+      }
+    | {
+        readonly kind: 'confluence.request';
+        readonly target: string;
+        readonly method: string;
+        readonly path: string;
+        /** Absent when there was no answer. */
+        readonly status?: number;
+        readonly outcome: string;
+        readonly durationMs: number;
+        readonly attempt: number;
+        readonly retryAfterMs?: number;
+        readonly loginReason?: string;
+        readonly subject?: Subject;
+      }
+    | {
+        readonly kind: 'change.applied';
+        readonly subject: Subject;
+        readonly revision: number;
+        readonly target: string;
+        readonly pendingMs: number;
+        readonly note?: string;
+      }
+    | { readonly kind: 'change.parked'; readonly subject: Subject; readonly code: string; readonly reason: string; readonly target: string }
+    | { readonly kind: 'change.unsupported'; readonly subject: Subject; readonly what: string; readonly target: string }
+    | {
+        readonly kind: 'change.retried';
+        readonly subject: Subject;
+        readonly code: string;
+        readonly reason: string;
+        readonly target: string;
+        readonly receives: number;
+        readonly nextMs?: number;
+      }
+    | {
+        readonly kind: 'change.resent';
+        readonly subject: Subject;
+        readonly target: string;
+        readonly attempts: number;
+        readonly pendingMs: number;
+      }
+    | { readonly kind: 'change.waiting'; readonly subject: Subject; readonly reason: string; readonly target: string }
+    | { readonly kind: 'target.paused'; readonly target: string; readonly code: string; readonly reason: string }
+    | { readonly kind: 'target.resumed'; readonly target: string; readonly by: string }
+    | {
+        readonly kind: 'sweep.finished';
+        readonly sent: number;
+        readonly pending: number;
+        readonly oldestPendingMs: number;
+        readonly pausedTargets: number;
+        readonly heldBack?: string;
+        /** Days until the first token of a live connection expires that has no later one beside it. */
+        readonly tokenExpiresInDays?: number;
+      }
+    /** One per connection and sweep, for the alarm on a silent IdP. */
+    | { readonly kind: 'connection.silent'; readonly hours: number }
+    | { readonly kind: 'reconcile.drift'; readonly subject: Subject; readonly drift: string }
+    | { readonly kind: 'reconcile.finished'; readonly counts: Readonly<Record<string, number>> }
+    | {
+        readonly kind: 'admin.action';
+        readonly caller: string;
+        readonly action: string;
+        readonly arguments: Readonly<Record<string, unknown>>;
+        readonly outcome: string;
+      }
+    | {
+        readonly kind: 'error';
+        readonly where: string;
+        readonly error: readonly { readonly name: string; readonly message: string; readonly stack?: string }[];
+      }
+  );

@@ -1,0 +1,110 @@
+/**
+ * The target port: provisioning verbs, no HTTP. Each kind of Confluence is an adapter that says what it can do.
+ * Every call has a time-out. Repeats are harmless: adding a member who is one, disabling who is disabled, are successes.
+ * Every method may throw ProvisioningError.
+ */
+export interface Account {
+  readonly name: string;
+  /** The target's own stable key. */
+  readonly key: string;
+  readonly fullName: string;
+  /** Absent where the version does not tell it. */
+  readonly email?: string;
+  readonly active: boolean;
+}
+
+export interface AccountProfile {
+  readonly fullName: string;
+  readonly email: string;
+}
+
+export interface TargetCapabilities {
+  /** Change a full name or an e-mail address of an existing account. */
+  readonly updateProfile: boolean;
+  readonly findByEmail: boolean;
+  readonly renameAccount: boolean;
+  readonly renameGroup: boolean;
+}
+
+/** What `target test` prints: each finding a sentence, and what to do. */
+export interface TargetReport {
+  readonly version?: string;
+  readonly serviceAccount?: string;
+  readonly capabilities: TargetCapabilities;
+  readonly findings: readonly { readonly ok: boolean; readonly text: string }[];
+}
+
+export interface Target {
+  /** The account this product works as, by one authenticated call; the adapter caches nothing. */
+  serviceAccount(): Promise<string>;
+  capabilities(): Promise<TargetCapabilities>;
+  test(): Promise<TargetReport>;
+
+  findAccount(name: string): Promise<Account | undefined>;
+  /** Only where capabilities().findByEmail. */
+  findAccountsByEmail(email: string): Promise<Account[]>;
+  /** Never repeated by the adapter itself (DELIVERY §2.3): 409 is thrown as 'conflict'. */
+  createAccount(name: string, profile: AccountProfile): Promise<{ key: string }>;
+  /** Only where capabilities().updateProfile. */
+  updateAccount(name: string, profile: Partial<AccountProfile>): Promise<void>;
+  enableAccount(name: string): Promise<void>;
+  /** A missing account is thrown as 'not-found'. */
+  disableAccount(name: string): Promise<void>;
+  /** Irreversible. Returns when the long task has ended. */
+  deleteAccount(name: string): Promise<void>;
+
+  groupExists(name: string): Promise<boolean>;
+  /** 409 is thrown as 'conflict'. */
+  createGroup(name: string): Promise<void>;
+  members(group: string): AsyncIterable<string>;
+  groupsOf(account: string): AsyncIterable<string>;
+  addMember(group: string, account: string): Promise<void>;
+  removeMember(group: string, account: string): Promise<void>;
+}
+
+/** Why a call to the target, or a plan, could not be done. What to do then is in ../provisioning/dispositions.ts, never at the throw. */
+export type ProvisioningCode =
+  | 'rate-limited' // 429
+  | 'request-timeout' // 408: answered
+  | 'server-error' // 500
+  | 'unavailable' // 503
+  | 'no-answer' // time-out, connection lost after sending, 502, 504: the call may still land
+  | 'unreachable' // connection refused, name not resolved: it can't have landed
+  | 'bad-request' // 400
+  | 'conflict' // 409
+  | 'no-seat' // 402
+  | 'not-found' // 404
+  | 'refused' // 401 or 403: login refused or call not permitted, the worker asks which (DESIGN §4)
+  | 'login-refused'
+  | 'captcha' // X-Seraph-LoginReason: AUTHENTICATION_DENIED
+  | 'not-permitted'
+  | 'secure-session' // secure administrator session (websudo) stands in the way
+  | 'read-only' // the instance is read-only
+  | 'unexpected-answer' // an answer that the schema does not know
+  | 'unsupported' // the adapter can't do this: never a park
+  | 'no-credentials' // the secret is missing or unreadable
+  | 'owned' // the account or group belongs to another live resource
+  | 'foreign' // exists, and linking is not allowed
+  | 'illegal-name' // the name can't be used in the target
+  | 'protected'; // the account or group is protected
+
+export class ProvisioningError extends Error {
+  override readonly name = 'ProvisioningError';
+  readonly code: ProvisioningCode;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly loginReason: string | undefined;
+
+  /** `message` is a sentence for the administrator, without secrets. */
+  constructor(
+    code: ProvisioningCode,
+    message: string,
+    details: { status?: number; retryAfterMs?: number; loginReason?: string; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.loginReason = details.loginReason;
+  }
+}
