@@ -95,3 +95,11 @@ export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueA
   const shard = shardOf(`${resourceKey.pk}${resourceKey.sk}`, PENDING_SHARDS);
   return { pendingPk: `${t}#PENDING#${shard}`, pendingSk: `${removal ? '0' : '1'}#${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
 }
+
+/**
+ * A parked resource stays in the `pending` index, in a partition of its own that the sweep never reads: `parked list` finds it.
+ * Set together with the parked attributes, in place of the pending key; removed with them.
+ */
+export function parkedKey(t: TargetId, resourceKey: Key, parkedAt: string): { pendingPk: string; pendingSk: string } {
+  return { pendingPk: `${t}#PARKED`, pendingSk: `${parkedAt}#${resourceKey.pk}#${resourceKey.sk}` };
+}
