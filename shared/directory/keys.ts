@@ -93,7 +93,7 @@ export const listing = {
  */
 export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueAt: string): { pendingPk: string; pendingSk: string } {
   const shard = shardOf(`${resourceKey.pk}${resourceKey.sk}`, PENDING_SHARDS);
-  return { pendingPk: `${t}#PENDING#${shard}`, pendingSk: `${removal ? '0' : '1'}#${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
+  return { pendingPk: pendingPartition(t, shard), pendingSk: `${removal ? '0' : '1'}#${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
 }
 
 /**
@@ -101,5 +101,14 @@ export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueA
  * Set together with the parked attributes, in place of the pending key; removed with them.
  */
 export function parkedKey(t: TargetId, resourceKey: Key, parkedAt: string): { pendingPk: string; pendingSk: string } {
-  return { pendingPk: `${t}#PARKED`, pendingSk: `${parkedAt}#${resourceKey.pk}#${resourceKey.sk}` };
+  return { pendingPk: parkedPartition(t), pendingSk: `${parkedAt}#${resourceKey.pk}#${resourceKey.sk}` };
+}
+
+/** One shard of a target's pending markers, 0 to PENDING_SHARDS - 1. */
+export function pendingPartition(t: TargetId, shard: number): string {
+  return `${t}#PENDING#${shard}`;
+}
+
+export function parkedPartition(t: TargetId): string {
+  return `${t}#PARKED`;
 }

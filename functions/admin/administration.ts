@@ -1,0 +1,47 @@
+import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
+import type { Connection, Connections } from '../../shared/directory/connection.ts';
+import type { Directory } from '../../shared/directory/directory.ts';
+import type { TargetId } from '../../shared/directory/ids.ts';
+import type { Overview } from '../../shared/directory/overview.ts';
+import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { CredentialStore } from '../../shared/targets/credentials.ts';
+import type { TargetReport } from '../../shared/targets/target.ts';
+
+/** The state of a target as an administrator sees it. */
+export interface TargetStatus {
+  readonly state: 'open' | 'paused';
+  readonly code?: string;
+  readonly reason?: string;
+  readonly since?: string;
+}
+
+/** What the commands work with: the stack in an AWS account, or the local one. */
+export interface Administration {
+  /** Who acts: the ARN of the caller's own credentials, or the user of this machine. */
+  readonly caller: string;
+  readonly scimBaseUrl: string;
+  readonly connections: Connections;
+  readonly directory: Directory;
+  readonly overview: Overview;
+  readonly credentials: CredentialStore;
+  readonly queue: ChangeQueue;
+  readonly log: RequestLog;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** 256 random bits for a bearer token. */
+  readonly newToken: () => string;
+  targetStatus(target: TargetId): Promise<TargetStatus>;
+  resumeTarget(target: TargetId): Promise<void>;
+  /** Tries the target from where the worker runs, with the worker's credentials and network. */
+  testTarget(connection: Connection): Promise<TargetReport>;
+  /** Ships what was logged; called once at the end. */
+  close(): Promise<void>;
+}
+
+/** How the command line talks to the person: answers, and secrets that don't show. */
+export interface Terminal {
+  readonly interactive: boolean;
+  ask(question: string): Promise<string>;
+  /** One secret from standard input: the whole input when it is piped, else a prompt without echo. */
+  readSecret(prompt: string): Promise<string>;
+}

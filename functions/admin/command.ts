@@ -1,0 +1,53 @@
+import type { Administration, Terminal } from './administration.ts';
+
+/** What a command gives back: `table` and `text` for people, `json` for scripts. */
+export interface Outcome {
+  readonly json: unknown;
+  readonly table?: readonly Readonly<Record<string, string | number>>[];
+  readonly text?: string;
+  /** Done, but something needs a person: exit code 4. */
+  readonly attention?: boolean;
+}
+
+export interface Options {
+  readonly [name: string]: string | boolean | undefined;
+}
+
+export interface Command {
+  /** As typed: "connection create". */
+  readonly name: string;
+  /** Positional arguments, as shown in the help. */
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly help: string }>>;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What it does, when to use it, an example. */
+  readonly help: string;
+  /** True for a command that changes something or shows a secret: it leaves an `admin.action` record. All commands do. */
+  run(administration: Administration, positionals: readonly string[], options: Options, terminal: Terminal): Promise<Outcome>;
+}
+
+/** Thrown when the command line is wrong: exit code 2. The message says what to type. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Thrown when a command can't be done as things are: exit code 1. The message says what to do. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Thrown when the stack, the local stack or AWS can't be reached: exit code 3. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** Exit codes of `npm run admin`. */
+export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3, attention: 4 } as const;
+
+/** The value of an option that must be there. @throws UsageError */
+export function required(options: Options, name: string, hint: string): string {
+  const value = options[name];
+  if (typeof value !== 'string' || value.trim() === '') throw new UsageError(`--${name} is missing: ${hint}`);
+  return value.trim();
+}

@@ -1,0 +1,17 @@
+import type { Command } from './command.ts';
+import { connectionCommands } from './commands/connection.ts';
+import { credentialsCommands } from './commands/credentials.ts';
+import { parkedCommands } from './commands/parked.ts';
+import { statusCommands } from './commands/status.ts';
+import { targetCommands } from './commands/target.ts';
+import { tokenCommands } from './commands/token.ts';
+
+/** All commands, in the order in which a new administrator needs them. */
+export const commands: readonly Command[] = [
+  ...connectionCommands,
+  ...credentialsCommands,
+  ...targetCommands,
+  ...tokenCommands,
+  ...statusCommands,
+  ...parkedCommands,
+];

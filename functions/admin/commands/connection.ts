@@ -1,0 +1,174 @@
+import type { Connection } from '../../../shared/directory/connection.ts';
+import type { ConnectionId } from '../../../shared/directory/ids.ts';
+import { Settings } from '../../../shared/provisioning/settings.ts';
+import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
+import type { Terminal } from '../administration.ts';
+import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
+import { findConnection } from '../find-connection.ts';
+
+const LINKING = ['user-name', 'email', 'never'] as const;
+const LINKING_QUESTION = `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
+  user-name  yes, the account with the same user name
+  email      yes, the account with the same e-mail address (Confluence 9.3 and later)
+  never      no: such a person is parked, and an administrator decides
+Answer user-name, email or never: `;
+
+/** There is no default: taking over an account gives the IdP power over it (DESIGN §4, safe defaults). */
+async function askLinking(options: Options, terminal: Terminal): Promise<Settings['linking']> {
+  const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(LINKING_QUESTION)).trim() : undefined);
+  const linking = LINKING.find((choice) => choice === given);
+  if (!linking)
+    throw new UsageError(`--link takes user-name, email or never. ${given === undefined ? '\n' : `Not "${given}".\n`}${LINKING_QUESTION}`);
+  return linking;
+}
+
+function show(connection: Connection): Outcome {
+  const { id, name, state, created, target, settings } = connection;
+  return {
+    json: connection,
+    table: [
+      { field: 'name', value: name },
+      { field: 'id', value: id },
+      { field: 'state', value: state },
+      { field: 'created', value: created },
+      { field: 'Confluence', value: target.baseUrl },
+      { field: 'target', value: target.id },
+      { field: 'mode', value: settings.mode },
+      { field: 'existing accounts', value: settings.linking === 'never' ? 'never linked' : `linked by ${settings.linking}` },
+      { field: 'a SCIM delete', value: `${settings.onUserDelete}s the account` },
+      { field: 'protected accounts', value: ['the service account', ...settings.protectedAccounts].join(', ') },
+      { field: 'protected groups', value: settings.protectedGroups.join(', ') },
+    ],
+  };
+}
+
+const create: Command = {
+  name: 'connection create',
+  positionals: ['NAME'],
+  options: {
+    confluence: { type: 'string', help: 'base URL of Confluence, with its context path if it has one' },
+    link: { type: 'string', help: 'user-name | email | never: may existing accounts be taken over? No default.' },
+    strict: { type: 'boolean', help: 'the RFC to the letter instead of accepting the IdPs’ dialects' },
+  },
+  summary: 'a new connection: one IdP tenant and the Confluence it provisions into',
+  help: `Example: npm run admin -- connection create okta --confluence https://wiki.example.com --link never --stack ScimForConfluence
+Then: credentials set (how to log in to Confluence), target test, token create (what the IdP presents).`,
+  async run(administration, [name], options, terminal) {
+    if (name === undefined || !/^[\w .-]{1,64}$/.test(name))
+      throw new UsageError('give the connection a name of 1 to 64 letters, digits, spaces, dots or dashes');
+    const address = required(options, 'confluence', 'the base URL of Confluence, e.g. https://wiki.example.com');
+    let baseUrl: string;
+    try {
+      baseUrl = normaliseBaseUrl(address);
+    } catch (error) {
+      throw new UsageError(`--confluence ${address} is no web address: write it with https://`, { cause: error });
+    }
+    if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
+      throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
+    const settings = Settings.parse({
+      version: 1,
+      linking: await askLinking(options, terminal),
+      mode: options['strict'] === true ? 'strict' : 'tolerant',
+    });
+    const connection: Connection = {
+      id: administration.newId() as ConnectionId,
+      name,
+      state: 'active',
+      created: administration.now().toISOString(),
+      target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
+      settings,
+    };
+    await administration.connections.create(connection);
+    return {
+      ...show(connection),
+      text: `Next: npm run admin -- credentials set ${name}, then target test ${name}, then token create ${name}. The IdP's SCIM base URL is ${administration.scimBaseUrl}`,
+    };
+  },
+};
+
+const list: Command = {
+  name: 'connection list',
+  positionals: [],
+  options: {},
+  summary: 'all connections',
+  help: 'Shows every connection with its state, its Confluence, and how many users and groups the IdP has sent.',
+  async run(administration) {
+    const rows = await Promise.all(
+      (await administration.connections.list()).map(async (connection) => ({
+        name: connection.name,
+        id: connection.id,
+        state: connection.state,
+        users: await administration.directory.users.listing.count(connection),
+        groups: await administration.directory.groups.listing.count(connection),
+        confluence: connection.target.baseUrl,
+      })),
+    );
+    return {
+      json: rows,
+      table: rows,
+      ...(rows.length === 0 && { text: 'No connection yet: npm run admin -- connection create NAME makes one.' }),
+    };
+  },
+};
+
+const showOne: Command = {
+  name: 'connection show',
+  positionals: ['CONNECTION'],
+  options: {},
+  summary: 'one connection with its settings',
+  help: 'CONNECTION is a name or an id.',
+  run: async (administration, [name]) => show(await findConnection(administration, name)),
+};
+
+function changeState(name: 'disable' | 'enable', summary: string, help: string): Command {
+  return {
+    name: `connection ${name}`,
+    positionals: ['CONNECTION'],
+    options: {},
+    summary,
+    help,
+    async run(administration, [nameOrId]) {
+      const connection = {
+        ...(await findConnection(administration, nameOrId)),
+        state: name === 'disable' ? 'disabled' : 'active',
+      } as const;
+      await administration.connections.update(connection);
+      return { ...show(connection), text: `${connection.name} is ${connection.state}.` };
+    },
+  };
+}
+
+const remove: Command = {
+  name: 'connection delete',
+  positionals: ['CONNECTION'],
+  options: { yes: { type: 'boolean', help: 'do not ask' } },
+  summary: 'deletes a connection that has no users and groups left',
+  help: `A connection with users or groups is not deleted: nobody would take their access away any more.
+Unassign everybody in the IdP first (or DELETE them by SCIM), wait until status shows nothing pending, then delete. Its tokens stop working.`,
+  async run(administration, [nameOrId], options, terminal) {
+    const connection = await findConnection(administration, nameOrId);
+    if (options['yes'] !== true) {
+      if (!terminal.interactive) throw new UsageError('add --yes: deleting a connection is final');
+      if ((await terminal.ask(`Type ${connection.name} to delete it: `)).trim() !== connection.name) throw new Refused('not deleted');
+    }
+    try {
+      await administration.connections.delete(connection.id);
+    } catch (error) {
+      throw new Refused(error instanceof Error ? error.message : 'not deleted', { cause: error });
+    }
+    return { json: { deleted: connection.id }, text: `${connection.name} is deleted.` };
+  },
+};
+
+export const connectionCommands: readonly Command[] = [
+  create,
+  list,
+  showOne,
+  changeState(
+    'disable',
+    'refuses every request of the IdP; what is pending is still applied',
+    'The IdP gets 401 until connection enable. Nobody loses or gains access by it.',
+  ),
+  changeState('enable', 'undoes connection disable', 'The connection’s tokens work again.'),
+  remove,
+];

@@ -1,0 +1,49 @@
+import type { Command } from '../command.ts';
+import { findConnection } from '../find-connection.ts';
+
+const test: Command = {
+  name: 'target test',
+  positionals: ['CONNECTION'],
+  options: {},
+  summary: 'tries the connection’s Confluence: login, rights, version, what it can and can’t do',
+  help: 'The worker makes the calls, with its own network and secret. They read only. Exit code 4 says that a finding needs a person.',
+  async run(administration, [nameOrId]) {
+    const connection = await findConnection(administration, nameOrId);
+    const report = await administration.testTarget(connection);
+    return {
+      json: report,
+      table: report.findings.map(({ ok, text }) => ({ '': ok ? 'ok' : 'PROBLEM', finding: text })),
+      attention: report.findings.some(({ ok }) => !ok),
+    };
+  },
+};
+
+const resume: Command = {
+  name: 'target resume',
+  positionals: ['CONNECTION'],
+  options: {},
+  summary: 'opens a paused target again and applies everything that waited',
+  help: `After the cause is mended (a new secret, the CAPTCHA cleared by logging in to Confluence as the service account once).
+The next sweep, within a minute, sends everything that is pending.`,
+  async run(administration, [nameOrId]) {
+    const connection = await findConnection(administration, nameOrId);
+    const before = await administration.targetStatus(connection.target.id);
+    await administration.resumeTarget(connection.target.id);
+    if (before.state === 'paused')
+      administration.log.write({
+        kind: 'target.resumed',
+        correlationId: administration.newId(),
+        target: connection.target.id,
+        by: administration.caller,
+      });
+    return {
+      json: { target: connection.target.id, before },
+      text:
+        before.state === 'paused'
+          ? `${connection.target.baseUrl} is open again; it was paused: ${before.reason ?? before.code ?? ''}`
+          : `${connection.target.baseUrl} was open already.`,
+    };
+  },
+};
+
+export const targetCommands: readonly Command[] = [test, resume];

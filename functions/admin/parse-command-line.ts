@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { type Command, type Options, UsageError } from './command.ts';
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS = {
+  stack: { type: 'string', help: 'name of the CloudFormation stack; uses the caller’s own AWS credentials' },
+  region: { type: 'string', help: 'AWS region, when it is not the configured one' },
+  local: { type: 'boolean', help: 'the local stack that npm start runs' },
+  'state-dir': { type: 'string', help: 'the local stack’s STATE_DIR (.local)' },
+  json: { type: 'boolean', help: 'JSON on standard output, for scripts' },
+  help: { type: 'boolean', help: 'explains a command' },
+} as const;
+
+export type CommandLine =
+  | { readonly kind: 'help'; readonly command?: Command }
+  | { readonly kind: 'run'; readonly command: Command; readonly positionals: readonly string[]; readonly options: Options };
+
+/**
+ * What was typed after `npm run admin --`.
+ * @throws UsageError for an unknown command or option, with what was probably meant
+ */
+export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
+  const flags = flagsOf(commands);
+  const words = argv.filter((word, i) => !word.startsWith('-') && !isOptionValue(argv[i - 1], flags));
+  const typed = words.slice(0, 2).join(' ');
+  const command = commands.find(({ name }) => name === typed) ?? commands.find(({ name }) => name === words[0]);
+  if (!command) {
+    if (words.length === 0 || words[0] === 'help') return { kind: 'help' };
+    const near = commands
+      .filter(({ name }) => name.split(' ')[0] === words[0] || name.endsWith(` ${words[1] ?? words[0]}`))
+      .map(({ name }) => name);
+    throw new UsageError(
+      `there is no command "${typed}"${near.length > 0 ? `; there is: ${near.join(', ')}` : ''}. npm run admin -- help lists all.`,
+    );
+  }
+  const options = { ...GLOBAL_OPTIONS, ...command.options };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
+      allowPositionals: true,
+    });
+    if (values['help'] === true) return { kind: 'help', command };
+    const rest = positionals.slice(command.name.split(' ').length);
+    const many = command.positionals.some((name) => name.includes('…'));
+    if (!many && rest.length > command.positionals.length) throw new UsageError(`${rest.at(-1)} is one word too many`);
+    return { kind: 'run', command, positionals: rest, options: values };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${command.name} takes ${known.join(', ')}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** True for a word that belongs to the option before it (`--stack NAME`). */
+function isOptionValue(before: string | undefined, flags: ReadonlySet<string>): boolean {
+  return before?.startsWith('--') === true && !before.includes('=') && !flags.has(before);
+}
+
+/** The options without a value, of all commands: needed before the command is known. */
+function flagsOf(commands: readonly Command[]): ReadonlySet<string> {
+  const all = [GLOBAL_OPTIONS, ...commands.map(({ options }) => options)].flatMap((options) => Object.entries(options));
+  return new Set(all.flatMap(([name, { type }]) => (type === 'boolean' ? [`--${name}`] : [])));
+}

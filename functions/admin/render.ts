@@ -1,0 +1,65 @@
+import type { Command, Outcome } from './command.ts';
+import { EXIT } from './command.ts';
+import { GLOBAL_OPTIONS } from './parse-command-line.ts';
+
+/** Rows as a table of plain text; columns are as wide as their widest cell. Control characters from outside are shown as '?'. */
+export function renderTable(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const [first] = rows;
+  if (!first) return '';
+  const columns = Object.keys(first);
+  const cell = (row: Readonly<Record<string, string | number>>, column: string) => String(row[column] ?? '').replace(/\p{Cc}/gu, '?');
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => cell(row, column).length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const isFieldList = columns.length === 2 && columns[0] === 'field';
+  return [
+    ...(isFieldList ? [] : [line(columns.map((name) => name.toUpperCase()))]),
+    ...rows.map((row) => line(columns.map((column) => cell(row, column)))),
+  ].join('\n');
+}
+
+/** What standard output gets. */
+export function renderOutcome(outcome: Outcome, asJson: boolean): string {
+  if (asJson) return JSON.stringify(outcome.json, null, 2);
+  return [outcome.table && outcome.table.length > 0 ? renderTable(outcome.table) : '', outcome.text ?? '']
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+const WHERE = 'Add --stack NAME for a stack in AWS (your own credentials are used), or --local for the one that npm start runs.';
+const CODES = `Exit codes: ${EXIT.done} done, ${EXIT.refused} not done (the message says why), ${EXIT.usage} wrong command line, ${EXIT.unreachable} stack not reached, ${EXIT.attention} done, but something needs a person.`;
+
+/** Help on all commands. */
+export function renderHelp(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, positionals, summary }) => [[name, ...positionals].join(' '), summary] as const);
+  const width = Math.max(...rows.map(([usage]) => usage.length));
+  return [
+    'npm run admin -- COMMAND [options]',
+    '',
+    ...rows.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`),
+    '',
+    WHERE,
+    'Add --json for scripts, --help after a command for its options.',
+    CODES,
+  ].join('\n');
+}
+
+/** Help on one command. */
+export function renderCommandHelp(command: Command): string {
+  const options = Object.entries({ ...command.options, ...GLOBAL_OPTIONS });
+  const width = Math.max(...options.map(([name]) => name.length));
+  return [
+    `npm run admin -- ${[command.name, ...command.positionals].join(' ')}`,
+    '',
+    `${command.summary}.`,
+    '',
+    command.help,
+    '',
+    ...options.map(([name, { help }]) => `  --${name.padEnd(width)}  ${help}`),
+    '',
+    WHERE,
+  ].join('\n');
+}

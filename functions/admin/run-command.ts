@@ -1,0 +1,74 @@
+import { describeError } from '../../shared/log/request-log.ts';
+import type { Administration, Terminal } from './administration.ts';
+import { type Command, EXIT, type Options, type Outcome, Refused, Unreachable, UsageError } from './command.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import { renderCommandHelp, renderHelp, renderOutcome } from './render.ts';
+
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/**
+ * One command, from what was typed to the exit code. Every command that runs leaves an `admin.action` record: who, what, outcome;
+ * secrets are never arguments, and results are not logged.
+ */
+export async function runCommand(
+  argv: readonly string[],
+  commands: readonly Command[],
+  compose: (options: Options) => Promise<Administration>,
+  terminal: Terminal,
+  output: Output,
+): Promise<number> {
+  let administration: Administration | undefined;
+  try {
+    const line = parseCommandLine(argv, commands);
+    if (line.kind === 'help') {
+      output.out(line.command ? renderCommandHelp(line.command) : renderHelp(commands));
+      return EXIT.done;
+    }
+    administration = await compose(line.options);
+    const outcome = await recorded(administration, line.command, line.positionals, line.options, terminal);
+    output.out(renderOutcome(outcome, line.options['json'] === true));
+    return outcome.attention === true ? EXIT.attention : EXIT.done;
+  } catch (error) {
+    output.err(error instanceof Error ? error.message : String(error));
+    if (error instanceof UsageError) return EXIT.usage;
+    if (error instanceof Unreachable) return EXIT.unreachable;
+    return EXIT.refused;
+  } finally {
+    await administration
+      ?.close()
+      .catch((error: unknown) => output.err(`the admin.action record could not be shipped: ${describeError(error)[0]?.message}`));
+  }
+}
+
+async function recorded(
+  administration: Administration,
+  command: Command,
+  positionals: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const record = (outcome: string) =>
+    administration.log.write({
+      kind: 'admin.action',
+      correlationId: administration.newId(),
+      caller: administration.caller,
+      action: command.name,
+      arguments: { positionals, options: { ...options } },
+      outcome,
+    });
+  try {
+    const outcome = await command.run(administration, positionals, options, terminal);
+    record(outcome.attention === true ? 'done, needs attention' : 'done');
+    return outcome;
+  } catch (error) {
+    record(
+      error instanceof Refused || error instanceof UsageError
+        ? `refused: ${error.message}`
+        : `failed: ${describeError(error)[0]?.name ?? 'unknown'}`,
+    );
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
+import type { TargetId } from './ids.ts';
+import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
+import { indexes, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import { clearedParked, pendingMarker } from './marker.ts';
+import type { Overview, ParkedChange, PendingSummary } from './overview.ts';
+
+/** Pending markers are counted up to this many a shard: enough to tell "some" from "very many". */
+const COUNT_BOUND = 2_000;
+const PAGE = 100;
+
+/** The administrator's view of the table: index reads, eventually consistent, except what `retry` changes. */
+export function dynamoDbOverview(table: DynamoDbTable): Overview {
+  return {
+    async pending(target) {
+      const shards = await Promise.all(Array.from({ length: PENDING_SHARDS }, (_, shard) => pendingOfShard(table, target, shard)));
+      const oldest = shards.flatMap(({ oldestSince }) => (oldestSince === undefined ? [] : [oldestSince])).sort()[0];
+      return {
+        pending: shards.reduce((sum, { pending }) => sum + pending, 0),
+        removals: shards.reduce((sum, { removals }) => sum + removals, 0),
+        more: shards.some(({ more }) => more),
+        ...(oldest !== undefined && { oldestSince: oldest }),
+      };
+    },
+
+    async *parked(target) {
+      let after: Readonly<Record<string, string>> | undefined;
+      do {
+        const page = await table.query<{ pk: string; sk: string }>({
+          pk: parkedPartition(target),
+          index: indexes.pending,
+          limit: PAGE,
+          ...(after && { after }),
+        });
+        const items = await table.batchGet<UserItem | GroupItem>(page.items);
+        const parked = items.flatMap((item) => toParkedChange(item) ?? []);
+        yield* parked.sort((a, b) => (a.since < b.since ? -1 : 1));
+        after = page.next;
+      } while (after);
+    },
+
+    async retry(target, parked, correlationId, now) {
+      const key = { pk: `${parked.connection}#${parked.type.toUpperCase()}#${parked.id}`, sk: parked.type.toUpperCase() };
+      const item = await table.get<UserItem | GroupItem>(key);
+      if (item?.parkedCode === undefined) return false;
+      const { set } = pendingMarker({
+        target,
+        key,
+        removal: item.state === 'tombstone' || (item.type === 'user' && !item.active),
+        now,
+        dueAt: now,
+        correlationId,
+        messageGroup: parked.messageGroup,
+        token: randomUUID(),
+      });
+      try {
+        const condition = { expression: '#revision = :read AND attribute_exists(#parkedCode)', values: { ':read': item.revision } };
+        await table.transact([{ update: key, change: { set, remove: clearedParked }, condition }]);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionFailed) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+async function pendingOfShard(table: DynamoDbTable, target: TargetId, shard: number): Promise<PendingSummary> {
+  let pending = 0;
+  let removals = 0;
+  let oldestSince: string | undefined;
+  for await (const item of table.queryAll<MarkerAttributes>({ pk: pendingPartition(target, shard), index: indexes.pending })) {
+    if (pending >= COUNT_BOUND) return { pending, removals, more: true, ...(oldestSince !== undefined && { oldestSince }) };
+    pending += 1;
+    if (item.pendingSk?.startsWith('0#')) removals += 1;
+    if (item.markerSince !== undefined && (oldestSince === undefined || item.markerSince < oldestSince)) oldestSince = item.markerSince;
+  }
+  return { pending, removals, more: false, ...(oldestSince !== undefined && { oldestSince }) };
+}
+
+function toParkedChange(item: UserItem | GroupItem): ParkedChange | undefined {
+  if (item.parkedCode === undefined) return undefined;
+  return {
+    connection: item.connection,
+    type: item.type,
+    id: item.id,
+    name: item.type === 'user' ? item.userName : item.displayName,
+    revision: item.revision,
+    code: item.parkedCode,
+    reason: item.parkedReason ?? '',
+    since: item.parkedAt ?? item.lastModified,
+    messageGroup: item.messageGroup ?? '',
+  };
+}

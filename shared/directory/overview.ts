@@ -1,0 +1,35 @@
+import type { ConnectionId, TargetId } from './ids.ts';
+
+/** What an administrator sees of the work: how much is pending, what is parked and why, whether a target is paused. */
+export interface PendingSummary {
+  /** Counted up to a bound; `more` says that there are more. */
+  readonly pending: number;
+  readonly more: boolean;
+  readonly removals: number;
+  /** When the oldest marker was set, ISO 8601. */
+  readonly oldestSince?: string;
+}
+
+export interface ParkedChange {
+  readonly connection: ConnectionId;
+  readonly type: 'user' | 'group';
+  readonly id: string;
+  /** userName or displayName. */
+  readonly name: string;
+  readonly revision: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly since: string;
+  readonly messageGroup: string;
+}
+
+export interface Overview {
+  pending(target: TargetId): Promise<PendingSummary>;
+  /** Oldest first. */
+  parked(target: TargetId): AsyncIterable<ParkedChange>;
+  /**
+   * Parked becomes pending again, on the condition that it is still parked at that revision.
+   * @returns false when it was no longer parked
+   */
+  retry(target: TargetId, parked: ParkedChange, correlationId: string, now: Date): Promise<boolean>;
+}
