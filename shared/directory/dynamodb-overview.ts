@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { messageGroupOf } from '../changes/change.ts';
+import { accountNameOf, groupNameOf } from '../provisioning/naming.ts';
 import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
 import type { TargetId } from './ids.ts';
 import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
@@ -52,7 +53,6 @@ export function dynamoDbOverview(table: DynamoDbTable): Overview {
         dueAt: now,
         correlationId,
         messageGroup: parked.messageGroup,
-        token: randomUUID(),
       });
       try {
         const condition = { expression: '#revision = :read AND attribute_exists(#parkedCode)', values: { ':read': item.revision } };
@@ -90,6 +90,9 @@ function toParkedChange(item: UserItem | GroupItem): ParkedChange | undefined {
     code: item.parkedCode,
     reason: item.parkedReason ?? '',
     since: item.parkedAt ?? item.lastModified,
-    messageGroup: item.messageGroup ?? '',
+    messageGroup:
+      item.type === 'user'
+        ? messageGroupOf(item.target, 'account', item.boundName ?? accountNameOf(item.userName))
+        : messageGroupOf(item.target, 'group', item.boundName ?? groupNameOf(item.displayName)),
   };
 }
