@@ -1,0 +1,21 @@
+import type { Schema } from './attribute.ts';
+import { complexList, reference, string } from './define-attribute.ts';
+
+/** RFC 7643 §4.2. */
+export const groupSchema: Schema = {
+  id: 'urn:ietf:params:scim:schemas:core:2.0:Group',
+  name: 'Group',
+  description: 'A group of users in Confluence.',
+  attributes: [
+    // §4.2: "A human-readable name for the Group. REQUIRED." Unique here: it is the name of the group in Confluence.
+    string('displayName', 'The name of the group. Required, and unique among the groups.', { required: true, uniqueness: 'server' }),
+    // §4.2: "While values MAY be added or removed, sub-attributes of members are "immutable"."
+    complexList('members', 'The members of the group.', [
+      // The value is another resource's `id`, which is case exact: §3.1.
+      string('value', "The member's id.", { caseExact: true, mutability: 'immutable' }),
+      reference('$ref', ['User', 'Group'], 'The URI of the member.', { mutability: 'immutable' }),
+      string('display', "The member's name.", { mutability: 'immutable' }),
+      string('type', 'The resource type of the member.', { canonicalValues: ['User', 'Group'], mutability: 'immutable' }),
+    ]),
+  ],
+};
