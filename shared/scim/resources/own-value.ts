@@ -1,0 +1,32 @@
+import type { ScimObject, ScimValue } from './resource.ts';
+
+/** True for a JSON object: neither null nor an array. */
+export function isScimObject(value: unknown): value is ScimObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an object itself holds under a name; never what it inherits. */
+export function ownValue(value: ScimValue | undefined, name: string): ScimValue | undefined {
+  return isScimObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** The values of an attribute, singular or multi-valued: none if it is unassigned. */
+export function elementsOf(value: ScimValue | undefined): readonly ScimValue[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value as ScimValue];
+}
+
+/**
+ * True if `pr` matches. RFC 7643 §2.5: "Unassigned attributes, the null value, or an empty array … SHALL be considered to be
+ * equivalent"; RFC 7644 §3.4.2.2: "a non-empty or non-null value, or … a non-empty node for complex attributes".
+ */
+export function isPresent(value: ScimValue | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  if (Array.isArray(value)) return value.some(isPresent);
+  return isScimObject(value) ? Object.values(value).some(isPresent) : true;
+}
+
+/** An object of these entries. Every name becomes a property of its own, `__proto__` too. */
+export function scimObject(entries: Iterable<readonly [string, ScimValue]>): ScimObject {
+  return Object.fromEntries(entries);
+}
