@@ -22,13 +22,18 @@ export interface Token {
   readonly lastUsed?: string;
 }
 
+/** Thrown when a connection can't be deleted: it still has users or groups, or removals that have not reached the target. */
+export class ConnectionInUse extends Error {
+  override readonly name = 'ConnectionInUse';
+}
+
 /** Connections and their tokens. Authentication reads both in at most two requests. */
 export interface Connections {
   create(connection: Connection): Promise<void>;
   get(id: ConnectionId): Promise<Connection | undefined>;
   list(): Promise<Connection[]>;
   update(connection: Connection): Promise<void>;
-  /** @throws if the connection still has users or groups: their access must be removed first. */
+  /** @throws ConnectionInUse if the connection still has users or groups: their access must be removed first. */
   delete(id: ConnectionId): Promise<void>;
 
   addToken(token: Token): Promise<void>;

@@ -20,8 +20,11 @@ export interface Update {
   readonly take?: Readonly<Record<string, unknown>>;
 }
 
+/** A whole item: one of the typed items, or a literal. */
+export type Item = Key & (object | Readonly<Record<string, unknown>>);
+
 export type Write =
-  | { readonly put: Key & object; readonly condition?: Condition }
+  | { readonly put: Item; readonly condition?: Condition }
   | { readonly update: Key; readonly change: Update; readonly condition?: Condition }
   | { readonly delete: Key; readonly condition?: Condition }
   | { readonly check: Key; readonly condition: Condition };

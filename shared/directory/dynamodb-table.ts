@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
   TransactionInProgressException,
@@ -10,7 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Condition, projection, transactItem, type Update, type Write } from './dynamodb-expression.ts';
+import { type Condition, type Item, projection, transactItem, type Update, type Write } from './dynamodb-expression.ts';
 import type { Key } from './keys.ts';
 
 /** Thrown when a condition of a write does not hold: nothing was written. `failed` are the positions in the list of writes. */
@@ -137,19 +139,21 @@ export class DynamoDbTable {
   }
 
   /**
-   * Writes all or nothing (at most 100 writes, 4 MB). The SDK gives each call an idempotency token, so a repeat after a lost
-   * answer does not write twice and does not fail its own conditions.
+   * Writes all or nothing (at most 100 writes, 4 MB). A repeat after a lost answer carries the same idempotency token, so it does
+   * not write twice and does not fail its own conditions; only a transaction that was cancelled is sent again under a new one.
    * @throws ConditionFailed, DirectoryBusy
    */
   async transact(writes: readonly Write[]): Promise<void> {
     if (writes.length === 0) return;
     const items = writes.map((write) => transactItem(this.#name, write));
+    let token = randomUUID();
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+        await this.#client.send(new TransactWriteItemsCommand({ TransactItems: items, ClientRequestToken: token }));
         return;
       } catch (error) {
         if (error instanceof TransactionCanceledException) {
+          token = randomUUID();
           const reasons = error.CancellationReasons ?? [];
           const failed = reasons.flatMap((reason, i) => (reason.Code === 'ConditionalCheckFailed' ? [i] : []));
           if (failed.length > 0) throw new ConditionFailed(failed, { cause: error });
@@ -172,6 +176,12 @@ export class DynamoDbTable {
       if (error instanceof ConditionalCheckFailedException) throw new ConditionFailed([0], { cause: error });
       throw error;
     }
+  }
+
+  /** One unconditional put: of items that nobody reads until a transaction refers to them, or that are only a cache. @throws DirectoryBusy */
+  async put(item: Item): Promise<void> {
+    const Item = marshall(item, { removeUndefinedValues: true });
+    await this.#send(() => this.#client.send(new PutItemCommand({ TableName: this.#name, Item })));
   }
 
   async #send<T>(call: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WriteContext } from './directory.ts';
 import type { TargetId } from './ids.ts';
 import { type Key, pendingKey } from './keys.ts';
 
@@ -55,3 +56,14 @@ export const clearedMarker: readonly string[] = [
 
 /** The attributes to REMOVE when a resource is tried again. Its place in the pending index belongs to whoever sets or clears the marker. */
 export const clearedParked: readonly string[] = ['parkedCode', 'parkedReason', 'parkedAt'];
+
+/** The marker that an IdP's request sets: due for the sweep when the message it sends should long have been worked on. */
+export function markerOfRequest(
+  context: WriteContext,
+  sweepAfterSeconds: number,
+  what: Pick<Marking, 'key' | 'removal' | 'messageGroup'>,
+): { readonly set: Readonly<Record<string, unknown>> } {
+  const { connection, correlationId, now } = context;
+  const dueAt = new Date(now.getTime() + sweepAfterSeconds * 1_000);
+  return pendingMarker({ ...what, target: connection.target.id, now, dueAt, correlationId });
+}

@@ -1,0 +1,82 @@
+import { Settings } from '../provisioning/settings.ts';
+import { commit } from './commit.ts';
+import { type Connection, ConnectionInUse, type Connections } from './connection.ts';
+import type { Condition } from './dynamodb-expression.ts';
+import type { DynamoDbTable } from './dynamodb-table.ts';
+import { dynamoDbTokens } from './dynamodb-tokens.ts';
+import type { ConnectionId } from './ids.ts';
+import { ITEM_VERSION } from './items.ts';
+import { indexes, type Key, keys, listing, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import { countKeys } from './resource-count.ts';
+import { absent } from './resource-write.ts';
+
+type ConnectionItem = Connection & Key & { readonly listPk: string; readonly listSk: string };
+
+const NOBODY: Condition = { expression: 'attribute_not_exists(#n) OR #n = :none', values: { ':none': 0 } };
+
+/**
+ * Connections and their tokens in the table. The settings are parsed at each read, so that a document of an older or newer version
+ * is an error and not a guess. @throws ZodError for settings that are not valid
+ */
+export function dynamoDbConnections(table: DynamoDbTable): Connections {
+  async function get(id: ConnectionId): Promise<Connection | undefined> {
+    const item = await table.get<ConnectionItem>(keys.connection(id));
+    return item && toConnection(item);
+  }
+
+  /** The index lags: a connection made in the last moments may be missing. */
+  async function list(): Promise<Connection[]> {
+    const wanted: Key[] = [];
+    const { listPk } = listing.connections('', '' as ConnectionId);
+    for await (const { pk, sk } of table.queryAll<Key>({ pk: listPk, index: indexes.listing })) wanted.push({ pk, sk });
+    const items = await table.batchGet<ConnectionItem>(wanted);
+    return items.sort((a, b) => (a.listSk < b.listSk ? -1 : 1)).map(toConnection);
+  }
+
+  const tokens = dynamoDbTokens(table, get);
+  return {
+    ...tokens,
+    get,
+    list,
+
+    async create(connection) {
+      const { id, created } = connection;
+      const item = { ...keys.connection(id), v: ITEM_VERSION, type: 'connection', ...connection, ...listing.connections(created, id) };
+      await commit(table, [{ write: { put: item, condition: absent } }]);
+    },
+
+    async update({ id, name, state, target, settings }) {
+      const condition = { expression: 'attribute_exists(#pk)' };
+      await commit(table, [{ write: { update: keys.connection(id), change: { set: { name, state, target, settings } }, condition } }]);
+    },
+
+    async delete(id) {
+      const connection = await get(id);
+      if (!connection) return;
+      if (await hasUnapplied(table, connection)) throw new ConnectionInUse('changes of the connection have not reached the target yet');
+      for (const { digest } of await tokens.listTokens(id)) await tokens.revokeToken(id, digest);
+      const counts = [...countKeys(id, 'User'), ...countKeys(id, 'Group')];
+      await commit(table, [
+        { write: { delete: keys.connection(id) } },
+        ...counts.map((key) => ({
+          write: { delete: key, condition: NOBODY },
+          otherwise: (options: ErrorOptions) => new ConnectionInUse('the connection still has users or groups', options),
+        })),
+      ]);
+    },
+  };
+}
+
+function toConnection({ id, name, state, created, target, settings }: ConnectionItem): Connection {
+  return { id, name, state, created, target, settings: Settings.parse(settings) };
+}
+
+/** True while a change of the connection is pending or parked: without the connection, the worker could not apply it. */
+async function hasUnapplied(table: DynamoDbTable, { id, target }: Connection): Promise<boolean> {
+  const partitions = Array.from({ length: PENDING_SHARDS }, (_, shard) => pendingPartition(target.id, shard));
+  for (const pk of [...partitions, parkedPartition(target.id)]) {
+    const entries = table.queryAll<{ connection?: ConnectionId }>({ pk, index: indexes.pending });
+    for await (const { connection } of entries) if (connection === id) return true;
+  }
+  return false;
+}

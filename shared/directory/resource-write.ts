@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ScimObject } from '../scim/resources/resource.ts';
+import type { Step } from './commit.ts';
+import { RevisionConflict } from './directory.ts';
+import type { Update } from './dynamodb-expression.ts';
+import type { Key } from './keys.ts';
+
+/** What the store does the same way for users and groups. */
+export interface StoreOptions {
+  /** How long after the commit the sweep may send a change again, in seconds. */
+  readonly sweepAfterSeconds: number;
+  /** Makes the ids of resources and layers: UUIDs in lower case. */
+  readonly newId: () => string;
+}
+
+/** A condition for an item that must not be there yet. */
+export const absent = { expression: 'attribute_not_exists(#pk)' } as const;
+
+/** Changes a live resource on the condition that it is at the revision (and, for a change of layers, the guard) that was read. */
+export function changeResource(key: Key, read: { revision: number; guard?: number }, change: Update): Step {
+  const guarded = read.guard === undefined ? '' : ' AND #guard = :guardRead';
+  return {
+    write: {
+      update: key,
+      change,
+      condition: {
+        expression: `#revision = :read AND #state = :live${guarded}`,
+        values: { ':read': read.revision, ':live': 'live', ...(read.guard !== undefined && { ':guardRead': read.guard }) },
+      },
+    },
+    otherwise: (options) => new RevisionConflict('the resource has changed since it was read', options),
+  };
+}
+
+/** True if both say the same, whatever the order of their names; null, empty and absent stay apart. */
+export function isSameResource(a: ScimObject, b: ScimObject): boolean {
+  return isDeepStrictEqual(plain(a), plain(b));
+}
+
+function plain(attributes: ScimObject): unknown {
+  return JSON.parse(JSON.stringify(attributes));
+}
+
+/** A required name, which the schema has validated. */
+export function requiredText(attributes: ScimObject, name: 'userName' | 'displayName'): string {
+  const value = attributes[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a text`);
+  return value;
+}
