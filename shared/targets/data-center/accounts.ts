@@ -1,0 +1,87 @@
+import { type Account, type AccountProfile, ProvisioningError } from '../target.ts';
+import { CreatedUser, Ignored, Person } from './answers.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { usableAsNewUserName } from './names.ts';
+import { allOf } from './pages.ts';
+import type { RestClient } from './rest-client.ts';
+
+const PAGE = 100;
+
+/**
+ * Who the service account is. This is the question by which the worker tells a refused login from a call that is not permitted,
+ * so a refusal here is a refused login.
+ * @throws ProvisioningError 'login-refused'
+ */
+export async function readServiceAccount(client: RestClient): Promise<string> {
+  try {
+    const person = await client.call(ENDPOINTS.currentUser, {}, Person);
+    if (person.type === 'known' && person.username !== undefined) return person.username;
+  } catch (error) {
+    if (!(error instanceof ProvisioningError) || error.code !== 'refused') throw error;
+    throw new ProvisioningError('login-refused', LOGIN_REFUSED, {
+      ...(error.status !== undefined && { status: error.status }),
+      ...(error.loginReason !== undefined && { loginReason: error.loginReason }),
+      cause: error,
+    });
+  }
+  // Where anonymous access is allowed, Confluence answers a login it does not know with the anonymous person.
+  throw new ProvisioningError('login-refused', LOGIN_REFUSED);
+}
+
+const LOGIN_REFUSED =
+  'Confluence does not accept the stored credentials. Store valid ones with `npm run admin -- credentials set`; a personal access token is recommended.';
+
+/** By user name; undefined when Confluence knows nobody by it. E-mail addresses are not told here. */
+export async function findAccount(client: RestClient, name: string): Promise<Account | undefined> {
+  try {
+    return accountOf(await client.call(ENDPOINTS.user, { query: { username: name, expand: 'status' } }, Person));
+  } catch (error) {
+    if (error instanceof ProvisioningError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** Reads the whole list of active users: there is no search by e-mail address. Disabled accounts are not in it. */
+export async function findAccountsByEmail(client: RestClient, email: string): Promise<Account[]> {
+  const found: Account[] = [];
+  const wanted = email.toLowerCase();
+  for await (const person of allOf(client, ENDPOINTS.activeUsers, { query: { expand: 'status' } }, Person, PAGE)) {
+    const account = person.email?.toLowerCase() === wanted ? accountOf({ ...person, status: person.status ?? 'current' }) : undefined;
+    if (account) found.push(account);
+  }
+  return found;
+}
+
+/**
+ * Sent once, never repeated: who gets no answer looks again (DELIVERY §2.3).
+ * @param password long and random; it goes nowhere else
+ */
+export async function createAccount(
+  client: RestClient,
+  name: string,
+  { fullName, email }: AccountProfile,
+  password: string,
+): Promise<{ key: string }> {
+  const body = { userName: usableAsNewUserName(name), fullName, email, password };
+  const { userKey } = await client.call(ENDPOINTS.createUser, { body, secrets: [password] }, CreatedUser);
+  return { key: userKey };
+}
+
+export async function updateAccount(client: RestClient, name: string, { fullName, email }: Partial<AccountProfile>): Promise<void> {
+  const body = { ...(fullName !== undefined && { fullName }), ...(email !== undefined && { email }) };
+  await client.call(ENDPOINTS.updateUser, { names: { username: name }, body }, Ignored);
+}
+
+/**
+ * Undefined for someone no directory has any more. An account counts as disabled only when Confluence says so plainly: one that
+ * is disabled once too often costs nothing, one that is taken for disabled by mistake keeps its access.
+ */
+function accountOf(person: Person): Account | undefined {
+  if (person.type !== 'known') return undefined;
+  const { username, userKey, displayName, email, status } = person;
+  if (username === undefined || userKey === undefined || status === undefined) {
+    throw new ProvisioningError('unexpected-answer', 'Confluence described an account without its user name, its key or its status.');
+  }
+  const active = !/^(deactivated|external[-_]?deleted)$/i.test(status);
+  return { name: username, key: userKey, fullName: displayName ?? '', ...(email !== undefined && { email }), active };
+}

@@ -1,0 +1,156 @@
+import { type ProvisioningCode, ProvisioningError } from '../target.ts';
+
+/** An answer that is no success, as far as it tells what went wrong. */
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Where a redirect points. */
+  readonly location: string;
+  /** X-Seraph-LoginReason. */
+  readonly loginReason: string | undefined;
+  readonly retryAfter: string | undefined;
+}
+
+interface Row {
+  /** Absent: any. */
+  readonly status?: readonly number[];
+  readonly when?: (answer: RefusedAnswer) => boolean;
+  readonly code: ProvisioningCode;
+  readonly sentence: string;
+}
+
+const isLoginPage = ({ location }: RefusedAnswer) => /login|sso|saml|oauth|authori[sz]e/i.test(location);
+const asksForWebSudo = ({ body, location }: RefusedAnswer) =>
+  /web-?sudo|secure admin(istrator)? session/i.test(body) || /authenticate\.action|websudo/i.test(location);
+const saysDirectoryIsReadOnly = ({ body }: RefusedAnswer) => /director(y|ies)\b.*(read[-_ ]?only|not allow)/is.test(body);
+const saysReadOnly = ({ body }: RefusedAnswer) => /read[-_ ]?only/i.test(body);
+
+/** What an answer means; the first row that fits. What is done about it is in ../../provisioning/dispositions.ts. */
+const ROWS: readonly Row[] = [
+  {
+    status: [401, 403],
+    when: ({ loginReason }) => loginReason?.includes('AUTHENTICATION_DENIED') === true,
+    code: 'captcha',
+    sentence:
+      'Confluence has locked the service account behind a CAPTCHA after failed logins. Log in as it in a browser, or reset its failed logins in the user administration, then check the stored credentials.',
+  },
+  {
+    status: [301, 302, 303, 307, 308, 401, 403],
+    when: asksForWebSudo,
+    code: 'secure-session',
+    sentence:
+      'A secure administrator session is asked for. Switch it off for this instance (General configuration, Security configuration), or exempt the service account.',
+  },
+  {
+    status: [301, 302, 303, 307, 308],
+    when: isLoginPage,
+    code: 'refused',
+    sentence:
+      'Confluence sends the call to a login page. Let the REST API be used with a personal access token, also where single sign-on stands in front of it.',
+  },
+  {
+    status: [301, 302, 303, 307, 308],
+    code: 'unexpected-answer',
+    sentence: "Confluence sends the call to another address. Use its own base URL (General configuration) as the target's address.",
+  },
+  {
+    status: [400, 403, 405, 500],
+    when: saysDirectoryIsReadOnly,
+    code: 'not-permitted',
+    sentence: 'The user directory that holds this name does not allow changes. Let Confluence write to it, or manage the name there.',
+  },
+  {
+    status: [401, 403, 405, 423, 500, 503],
+    when: saysReadOnly,
+    code: 'read-only',
+    sentence: 'Confluence is read-only: maintenance, or more licensed users than the licence allows.',
+  },
+  { status: [401, 403], code: 'refused', sentence: 'Confluence refused the login, or does not permit the service account to do this.' },
+  { status: [402], code: 'no-seat', sentence: 'The licence has no seat left. Free a seat or extend the licence.' },
+  { status: [404], code: 'not-found', sentence: 'Confluence does not know this account, group or path.' },
+  { status: [405], code: 'unsupported', sentence: 'This version of Confluence does not have this call.' },
+  { status: [408], code: 'request-timeout', sentence: 'Confluence gave up waiting for the request.' },
+  { status: [409], code: 'conflict', sentence: 'The name exists already.' },
+  {
+    status: [429],
+    code: 'rate-limited',
+    sentence: 'Confluence limits the rate. An administrator can exempt the service account (Rate limiting).',
+  },
+  { status: [502, 504], code: 'no-answer', sentence: 'A proxy had no answer from Confluence: the call may still take effect.' },
+  { status: [503], code: 'unavailable', sentence: 'Confluence is not available at the moment.' },
+  { when: ({ status }) => status >= 500, code: 'server-error', sentence: 'Confluence failed.' },
+  { when: ({ status }) => status >= 400, code: 'bad-request', sentence: 'Confluence does not accept this.' },
+  { code: 'unexpected-answer', sentence: 'Confluence answered in a way that this version of the product does not know.' },
+];
+
+/**
+ * The failure that an answer without success stands for, with Confluence's own words in the message.
+ * @param now milliseconds, for a Retry-After that is a date
+ * @param redact takes secrets out of what Confluence said
+ */
+export function failureOfAnswer(answer: RefusedAnswer, now: number, redact: (text: string) => string): ProvisioningError {
+  const row = ROWS.find(({ status, when }) => (status?.includes(answer.status) ?? true) && (when?.(answer) ?? true)) as Row;
+  const retryAfterMs = retryAfterMsOf(answer.retryAfter, now);
+  const said = redact(wordsOf(answer.body));
+  return new ProvisioningError(row.code, `${row.sentence} (HTTP ${answer.status}${said === '' ? '' : `: ${said}`})`, {
+    status: answer.status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(answer.loginReason !== undefined && { loginReason: answer.loginReason }),
+  });
+}
+
+/** Node and undici: the connection was never there, so the call can't have landed. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TLS_FAILURE = /CERT|SIGNATURE|ISSUER|^ERR_TLS|^ERR_SSL|^EPROTO$/;
+
+/** The failure of a call without an answer: what was never sent is 'unreachable', everything else may still land. */
+export function failureWithoutAnswer(error: unknown, host: string): ProvisioningError {
+  const code = codeOf(error);
+  if (TLS_FAILURE.test(code)) {
+    const sentence = `The certificate of ${host} is not trusted (${code}). Give the target the CA certificate that issued it.`;
+    return new ProvisioningError('unreachable', sentence, { cause: error });
+  }
+  if (NEVER_CONNECTED.has(code)) {
+    const sentence = `${host} can't be reached (${code}). Check the address, the network route and the firewall.`;
+    return new ProvisioningError('unreachable', sentence, { cause: error });
+  }
+  const sentence = `${host} gave no answer in time, or the connection was lost: the call may still take effect.`;
+  return new ProvisioningError('no-answer', sentence, { cause: error });
+}
+
+/**
+ * Retry-After (RFC 9110 §10.2.3: seconds or an HTTP date) in milliseconds. Confluence says 0 while the caller has tokens left:
+ * 0, a date in the past and what can't be read are undefined.
+ */
+export function retryAfterMsOf(value: string | undefined, now: number): number | undefined {
+  if (value === undefined || value.trim() === '') return undefined;
+  const wait = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return wait > 0 ? Math.ceil(wait) : undefined;
+}
+
+/** The first code in a chain of causes. */
+function codeOf(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return '';
+}
+
+/** RestError's message, or nothing: a web page explains nothing. */
+function wordsOf(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const message = typeof parsed === 'object' && parsed !== null && 'message' in parsed ? parsed.message : undefined;
+    return typeof message === 'string' ? message.slice(0, 300) : '';
+  } catch {
+    return '';
+  }
+}
