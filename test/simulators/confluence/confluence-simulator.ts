@@ -23,6 +23,8 @@ export interface ConfluenceSimulatorOptions {
   readonly basic?: { readonly username: string; readonly password: string };
   /** Such as `/confluence`. */
   readonly contextPath?: string;
+  /** The "fixed system limit" of a page. Default 200. */
+  readonly maxPageSize?: number;
 }
 
 export interface SimulatedRequest {
@@ -61,16 +63,25 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
   const contextPath = options.contextPath ?? '';
   const versionText = options.version ?? '10.0';
   const [major = 10, minor = 0] = versionText.split('.').map(Number);
-  const instance = new Instance(options.stateDir === undefined ? undefined : join(options.stateDir, 'confluence-simulator.jsonl'));
   const faults = faultBook();
   const requests: SimulatedRequest[] = [];
   const closing = new AbortController();
-  let url = '';
+
+  // The port first: the state belongs to whoever holds it.
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${contextPath}`;
+
+  const instance = new Instance(options.stateDir === undefined ? undefined : join(options.stateDir, 'confluence-simulator.jsonl'));
   const perform = restApi({
     instance,
     version: [major, minor],
     versionText,
-    baseUrl: () => url,
+    baseUrl: url,
+    maxPageSize: options.maxPageSize ?? 200,
     seats: options.seats ?? Number.POSITIVE_INFINITY,
   });
 
@@ -147,7 +158,7 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     else send(response, answer);
   }
 
-  const server = createServer((request, response) => {
+  server.on('request', (request, response) => {
     serve(request, response).catch((error: unknown) => {
       if (closing.signal.aborted || response.destroyed) return;
       send(response, refusal(500, error instanceof Error ? error.message : 'failed'));
@@ -157,16 +168,6 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     for (const task of instance.tasks()) if (task.percentage < 100) instance.advance(task, 100);
   }, LONG_TASK_MS);
   ticking.unref();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(options.port ?? 0, '127.0.0.1', resolve);
-    });
-  } catch (error) {
-    clearInterval(ticking);
-    throw error;
-  }
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${contextPath}`;
 
   return {
     url,

@@ -60,7 +60,8 @@ export function restApi(options: {
   instance: Instance;
   version: readonly [number, number];
   versionText: string;
-  baseUrl: () => string;
+  baseUrl: string;
+  maxPageSize: number;
   seats: number;
 }): (request: { method: string; path: string; query: URLSearchParams; body: Call['body']; caller: SimulatedUser }) => Answer {
   const { instance, version, baseUrl } = options;
@@ -73,24 +74,24 @@ export function restApi(options: {
     displayName: user.fullName,
     ...(withEmail && { email: user.email }),
     ...((query.get('expand') ?? '').split(',').includes('status') && { status: user.active ? 'current' : 'deactivated' }),
-    _links: { self: `${baseUrl()}/rest/api/user?key=${user.key}` },
+    _links: { self: `${baseUrl}/rest/api/user?key=${user.key}` },
     _expandable: { status: '' },
   });
   const groupJson = (name: string) => ({
     type: 'group',
     name,
-    _links: { self: `${baseUrl()}/rest/api/group/${encodeURIComponent(name)}` },
+    _links: { self: `${baseUrl}/rest/api/group/${encodeURIComponent(name)}` },
   });
 
   function page<T>(call: Call, path: string, all: readonly T[], defaultLimit: number, show: (item: T) => unknown): Answer {
     const start = Number(call.query.get('start') ?? 0);
     // "the limit of the number of users to return, this may be restricted by fixed system limits"
-    const limit = Math.min(Number(call.query.get('limit') ?? defaultLimit), 200);
+    const limit = Math.min(Number(call.query.get('limit') ?? defaultLimit), options.maxPageSize);
     if (!Number.isInteger(start) || start < 0 || !Number.isInteger(limit) || limit < 1) return refusal(400, 'start and limit');
     const results = all.slice(start, start + limit).map(show);
     const link = (at: number) => `${path}?limit=${limit}&start=${at}`;
     const links = {
-      self: `${baseUrl()}${link(start)}`,
+      self: `${baseUrl}${link(start)}`,
       base: baseUrl(),
       context: '',
       ...(start + limit < all.length && { next: link(start + limit) }),
@@ -154,7 +155,7 @@ export function restApi(options: {
   function deleteUser(call: Call): Answer {
     return withUser(named(call, 0), (user) => {
       const { id } = instance.beginDeletion(user.username);
-      const at = `${baseUrl()}/rest/api/longtask/${id}`;
+      const at = `${baseUrl}/rest/api/longtask/${id}`;
       return {
         status: 202,
         body: { id, links: { result: `${at}/result`, status: `${at}/status` }, resultPath: 'result', statusPath: 'status' },
@@ -265,7 +266,7 @@ export function restApi(options: {
       method: 'GET',
       path: '/rest/api/server-information',
       since: [10, 0],
-      answer: () => ({ status: 200, body: { baseUrl: baseUrl(), version: options.versionText, buildNumber: 9999 } }),
+      answer: () => ({ status: 200, body: { baseUrl, version: options.versionText, buildNumber: 9999 } }),
     },
     {
       method: 'GET',
