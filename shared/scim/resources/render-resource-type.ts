@@ -1,0 +1,22 @@
+import type { ResourceType } from '../attributes/attribute.ts';
+import { groupResourceType, userResourceType } from '../attributes/resource-types.ts';
+import type { ScimObject } from './resource.ts';
+
+/** GET /ResourceTypes: RFC 7644 §4. */
+export function renderResourceTypes(baseUrl: string): ScimObject[] {
+  return [userResourceType, groupResourceType].map((resourceType) => renderResourceType(resourceType, baseUrl));
+}
+
+/** One resource type: RFC 7643 §6. */
+export function renderResourceType({ name, endpoint, description, schema, extensions }: ResourceType, baseUrl: string): ScimObject {
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+    id: name,
+    name,
+    endpoint,
+    description,
+    schema: schema.id,
+    schemaExtensions: extensions.map(({ schema: { id }, required }) => ({ schema: id, required })),
+    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${name}` },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ScimObject } from './resource.ts';
+
+/**
+ * GET /ServiceProviderConfig: RFC 7643 §5. Every REQUIRED number is there although bulk is not supported: authentik reads
+ * `bulk.maxOperations` and `filter.maxResults` in any case (SCIM.md §2.3).
+ */
+export function serviceProviderConfig(baseUrl: string): ScimObject {
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    patch: { supported: true },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    filter: { supported: true, maxResults: 1000 },
+    changePassword: { supported: false },
+    sort: { supported: false },
+    etag: { supported: true },
+    authenticationSchemes: [
+      {
+        type: 'oauthbearertoken',
+        name: 'OAuth Bearer Token',
+        description: 'A bearer token, made by the administrator of this service for one identity provider.',
+        specUri: 'https://www.rfc-editor.org/info/rfc6750',
+        primary: true,
+      },
+    ],
+    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+  };
+}
