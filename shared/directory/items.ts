@@ -82,6 +82,8 @@ export interface GroupItem extends ResourceItem {
   readonly guard: number;
   /** True once a membership was ever written: a replace of a group that has members goes by a layer. */
   readonly hasMembers: boolean;
+  /** Memberships wait for the group, which is parked: its worker wakes them once the group is in the target. */
+  readonly membersWait?: boolean;
 }
 
 /** Up to CHUNK_IDS ids of 16 bytes, never changed once written. */

@@ -1,0 +1,165 @@
+import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
+import type { GroupItem, MemberItem, UserItem } from './items.ts';
+import type { Layer, Word } from './membership-word.ts';
+import type { TargetStates } from './target-state.ts';
+
+/**
+ * The worker's side of the store (DELIVERY.md): newest state, and writes that are conditional on what was read. A verb that gives
+ * false or undefined has written nothing: something moved on, start again from the newest state.
+ * Every verb may throw DirectoryBusy.
+ */
+export interface Delivery {
+  readonly resources: ResourceDelivery;
+  readonly memberships: MembershipDelivery;
+  readonly layers: LayerDelivery;
+  readonly tombstones: TombstoneDelivery;
+  readonly targets: TargetStates;
+  readonly pending: PendingMarkers;
+}
+
+export type ResourceItem = UserItem | GroupItem;
+
+/** Something was marked pending: what to send, and where. */
+export interface Marked {
+  readonly messageGroup: string;
+  readonly connection: ConnectionId;
+  readonly resource: { readonly type: 'user'; readonly id: UserId } | { readonly type: 'group'; readonly id: GroupId };
+  readonly correlationId: string;
+  readonly members?: UserId[];
+}
+
+/** Whose an account or group of the target is. `live`: the owner is neither gone nor a tombstone. */
+export interface Owner {
+  readonly connection: ConnectionId;
+  readonly id: string;
+  readonly creating: boolean;
+  readonly live: boolean;
+}
+
+export interface Park {
+  readonly code: string;
+  /** A sentence for the administrator: what is wrong, what to do. */
+  readonly reason: string;
+}
+
+/** Users and groups alike: DELIVERY §2. */
+export interface ResourceDelivery {
+  /** The newest state, tombstones too. */
+  user(connection: ConnectionId, id: UserId): Promise<UserItem | undefined>;
+  group(connection: ConnectionId, id: GroupId): Promise<GroupItem | undefined>;
+  owner(target: TargetId, type: 'user' | 'group', name: string): Promise<Owner | undefined>;
+  /** §2.2: owner and binding, on the condition that resource and owner are as read. `creating`: the account is still to be made. */
+  bind(resource: ResourceItem, name: string, owner: Owner | undefined, creating: boolean): Promise<boolean>;
+  /** §2.9: the account exists: recorded with its owner. Its memberships have to be woken afterwards. */
+  record(resource: ResourceItem, name: string): Promise<boolean>;
+  /** §2.3: binding and `creating` owner are taken back; gives those that waited for the name (§2.7). */
+  release(resource: ResourceItem, name: string): Promise<Marked[]>;
+  /** §2.6: the marker goes, on the condition of revision and token as read. `profile` is what was applied, as JSON. */
+  clear(resource: ResourceItem, profile?: string): Promise<boolean>;
+  /** §2.6: a clear has failed: the newest state is marked again with a new token. */
+  again(resource: ResourceItem): Promise<Marked | undefined>;
+  /** Conditional on revision and token as read. */
+  park(resource: ResourceItem, park: Park): Promise<boolean>;
+  /** §2.7: also checks that the owner is still live, and notes the resource on the owner item. */
+  parkOwned(resource: ResourceItem, name: string, owner: Owner, park: Park): Promise<boolean>;
+  /** §2.7: those parked because of the owner of this name become pending. */
+  wakeWaiters(target: TargetId, type: 'user' | 'group', name: string): Promise<Marked[]>;
+  /** The marker stays, the sweep comes back at `dueAt`. Conditional on the token. */
+  postpone(resource: ResourceItem, dueAt: Date): Promise<boolean>;
+}
+
+/** What a worker has read of one membership, strongly consistent. */
+export interface MembershipRead {
+  readonly member: MemberItem;
+  /** Absent where it is gone. */
+  readonly group?: GroupItem;
+  readonly user?: UserItem;
+}
+
+/** §3.7: the present owners of a membership's two names, when their own member item says present. */
+export interface Successor {
+  readonly connection: ConnectionId;
+  readonly group: GroupId;
+  readonly user: UserId;
+}
+
+export interface MembershipDelivery {
+  read(connection: ConnectionId, group: GroupId, user: UserId): Promise<MembershipRead | undefined>;
+  /** All member items of a group, by user id, from after `after`. */
+  all(connection: ConnectionId, group: GroupId, after?: UserId): AsyncIterable<MemberItem>;
+  /** §3.7: waits for its user, in a transaction that checks that the user has no account and lives. */
+  waitForUser(read: MembershipRead): Promise<boolean>;
+  /** Waits for its group, which is parked; the header notes that someone waits. */
+  waitForGroup(read: MembershipRead): Promise<boolean>;
+  /** §3.6: a newer layer's word is written into the item before it is applied. */
+  materialise(read: MembershipRead, word: Word): Promise<boolean>;
+  successor(read: MembershipRead, groupName: string, accountName: string): Promise<Successor | undefined>;
+  /** §3.7: deletes the item without a call, in a transaction that checks the successor's own. */
+  handOver(read: MembershipRead, successor: Successor): Promise<boolean>;
+  /** §3.7: conditional on revision, token, user and header as read. */
+  clear(read: MembershipRead, applied: 'present' | 'absent'): Promise<boolean>;
+  /** §3.7: a clear has failed after a call: the marker is set again; a missing item comes back as absent at the revision applied. */
+  putBack(read: MembershipRead): Promise<void>;
+  /**
+   * §2.9 and §3.8: the user's memberships become pending: of a live user those that wait and those already applied to an account
+   * that was made anew, of a tombstone all. `proceed` is asked before each; `complete` is false when it said no.
+   */
+  wakeOfUser(user: UserItem, proceed: () => boolean): Promise<{ marked: Marked[]; complete: boolean }>;
+  /** Those that waited for a group become pending; the header's note goes. */
+  wakeOfGroup(group: GroupItem): Promise<void>;
+}
+
+/** Large changes: DELIVERY §3.5. */
+export interface LayerDelivery {
+  /** The layers with their ids, oldest first; undefined if the header has moved on. */
+  contents(group: GroupItem): Promise<Layer[] | undefined>;
+  /**
+   * Writes a layer's word into the items of at most 48 members, in one transaction that checks that the header still lists it.
+   * @returns those that were written; undefined if the header or an item moved on
+   */
+  expand(group: GroupItem, layer: Layer, members: readonly UserId[], wanted: 'present' | 'absent'): Promise<UserId[] | undefined>;
+  /** The layer leaves the header; its chunks are deleted. */
+  drop(group: GroupItem, layer: Layer): Promise<boolean>;
+  /** How far the expansion of a layer got; saves work only. */
+  cursor(group: GroupItem): Promise<string | undefined>;
+  saveCursor(group: GroupItem, cursor: string): Promise<void>;
+  /** Chunks the header does not list and older than an hour; absent items without marker if no layer is left. */
+  tidy(group: GroupItem, proceed: () => boolean): Promise<void>;
+}
+
+export interface TombstoneDelivery {
+  /** §2.8: true if nothing names the user any more and the tombstone is an hour old. */
+  userDone(user: UserItem): Promise<boolean>;
+  /** The tombstone goes, the owner item stays. */
+  purgeUser(user: UserItem): Promise<boolean>;
+  /** §3.8: none of its members left: chunks and header go. False if a member is left. */
+  purgeGroup(group: GroupItem): Promise<boolean>;
+}
+
+/** One marker as the pending index shows it, eventually consistent. */
+export interface PendingEntry {
+  readonly pk: string;
+  readonly sk: string;
+  readonly type: 'user' | 'group' | 'member';
+  readonly connection: ConnectionId;
+  readonly id?: string;
+  readonly groupId?: GroupId;
+  readonly userId?: UserId;
+  readonly revision: number;
+  readonly markerToken: string;
+  readonly markerSince: string;
+  readonly markerAttempts: number;
+  readonly correlationId: string;
+  readonly messageGroup: string;
+  readonly removal: boolean;
+  readonly dueAt: Date;
+}
+
+export interface PendingMarkers {
+  /** A target's markers, removals or the rest, the longest due first in each shard; at most `limit`. */
+  of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
+  /** Sent once more: due again at `dueAt`. False if the marker has changed since. */
+  sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
+  /** A group's pending memberships, removals or the rest. */
+  ofGroup(connection: ConnectionId, group: GroupId, removal: boolean): AsyncIterable<UserId>;
+}

@@ -1,0 +1,60 @@
+import type { PendingEntry, PendingMarkers } from '../delivery.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { TargetId, UserId } from '../ids.ts';
+import { GROUP_PENDING_SHARDS, indexes, PENDING_SHARDS, pendingKey, pendingPartition } from '../keys.ts';
+import { written } from './resource-keys.ts';
+
+type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendingSk: string };
+
+/** The pending index and a group's listing of pending memberships: eventually consistent, so every entry is only a hint. */
+export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
+  return {
+    async of(target, removal, limit) {
+      const share = Math.max(1, Math.ceil(limit / PENDING_SHARDS));
+      const shards = await Promise.all(
+        Array.from({ length: PENDING_SHARDS }, (_, shard) => markersOfShard(table, target, shard, removal, share)),
+      );
+      return shards.flat().slice(0, limit);
+    },
+
+    sent(target, { pk, sk, removal, markerToken, markerAttempts }, dueAt) {
+      const set = { markerAttempts: markerAttempts + 1, ...pendingKey(target, { pk, sk }, removal, dueAt.toISOString()) };
+      const unchanged = {
+        expression: '#marker = :pending AND #markerToken = :token AND #markerAttempts = :attempts',
+        values: { ':pending': 'pending', ':token': markerToken, ':attempts': markerAttempts },
+      };
+      return written(table.update({ pk, sk }, { set }, unchanged));
+    },
+
+    async *ofGroup(connection, group, removal) {
+      const prefix = `${removal ? '0' : '1'}#`;
+      for (let shard = 0; shard < GROUP_PENDING_SHARDS; shard++) {
+        const pk = `${connection}#GROUP#${group}#PENDING#${shard}`;
+        for await (const { listSk } of table.queryAll<{ listSk: string }>({ pk, index: indexes.listing, beginsWith: prefix }))
+          yield listSk.slice(prefix.length) as UserId;
+      }
+    },
+  };
+}
+
+async function markersOfShard(
+  table: DynamoDbTable,
+  target: TargetId,
+  shard: number,
+  removal: boolean,
+  limit: number,
+): Promise<PendingEntry[]> {
+  const entries: PendingEntry[] = [];
+  const beginsWith = `${removal ? '0' : '1'}#`;
+  for await (const item of table.queryAll<IndexedMarker>({
+    pk: pendingPartition(target, shard),
+    index: indexes.pending,
+    beginsWith,
+    limit,
+  })) {
+    const [, dueAt = ''] = item.pendingSk.split('#');
+    entries.push({ ...item, removal, dueAt: new Date(dueAt) });
+    if (entries.length >= limit) break;
+  }
+  return entries;
+}

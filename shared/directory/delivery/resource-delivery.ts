@@ -1,0 +1,191 @@
+import type { Marked, Owner, Park, ResourceDelivery, ResourceItem } from '../delivery.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { ConnectionId, TargetId } from '../ids.ts';
+import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
+import { keys, parkedKey, pendingKey } from '../keys.ts';
+import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
+import { both, isLive, markerAsRead } from './as-read.ts';
+import { isRemoval, keyOf, type MarkTimes, markedResource, messageGroupFor, ownerKey, written } from './resource-keys.ts';
+
+/** How often a write on the newest state is tried while others write too. */
+const ATTEMPTS = 5;
+
+/** Users and groups as the worker sees them: DELIVERY §2. */
+export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): ResourceDelivery {
+  const marker = (resource: ResourceItem, correlationId: string) => {
+    const now = times.now();
+    return pendingMarker({
+      target: resource.target,
+      key: keyOf(resource),
+      removal: isRemoval(resource),
+      now,
+      dueAt: new Date(now.getTime() + times.sweepAfterMs),
+      correlationId,
+      messageGroup: messageGroupFor(resource),
+      ...(resource.markerSince !== undefined && { since: resource.markerSince }),
+      ...(resource.markerAttempts !== undefined && { attempts: resource.markerAttempts }),
+    }).set;
+  };
+
+  const wakeWaiters = async (target: TargetId, type: 'user' | 'group', name: string): Promise<Marked[]> => {
+    const key = ownerKey(target, type, name);
+    const owner = await table.get<OwnerItem>(key, ['waiters']);
+    const marked: Marked[] = [];
+    for (const waiter of owner?.waiters ?? []) {
+      const [connection = '', id = ''] = waiter.split('#');
+      const waiting = { type, connection: connection as ConnectionId, id } as Pick<ResourceItem, 'type' | 'connection' | 'id'>;
+      const resource = await table.get<ResourceItem>(keyOf(waiting));
+      const forget = { update: key, change: { take: { waiters: new Set([waiter]) } } };
+      if (resource?.parkedCode === 'owned') {
+        const correlationId = resource.correlationId ?? `woken-${id}`;
+        const condition = both(markerAsRead(resource), { expression: '#parkedCode = :owned', values: { ':owned': 'owned' } });
+        const wake = { update: keyOf(resource), change: { set: marker(resource, correlationId), remove: clearedParked }, condition };
+        if (await written(table.transact([wake, forget]))) marked.push(markedResource(resource, correlationId));
+      } else await table.transact([forget]);
+    }
+    return marked;
+  };
+
+  return {
+    user: (connection, id) => table.get<UserItem>(keys.user(connection, id)),
+    group: (connection, id) => table.get<GroupItem>(keys.group(connection, id)),
+
+    async owner(target, type, name) {
+      const item = await table.get<OwnerItem>(ownerKey(target, type, name));
+      if (item === undefined) return undefined;
+      const key = keyOf({ type: item.ownerType, connection: item.ownerConnection, id: item.ownerId } as ResourceItem);
+      const resource = await table.get<ResourceItem>(key, ['state']);
+      return { connection: item.ownerConnection, id: item.ownerId, creating: item.creating === true, live: resource?.state === 'live' };
+    },
+
+    bind: (resource, name, owner, creating) =>
+      written(
+        table.transact([
+          {
+            update: keyOf(resource),
+            change: { set: { boundName: name } },
+            condition: both(isLive, { expression: '#revision = :readRevision', values: { ':readRevision': resource.revision } }),
+          },
+          {
+            update: ownerKey(resource.target, resource.type, name),
+            change: {
+              set: {
+                v: ITEM_VERSION,
+                type: 'owner',
+                name,
+                ownerConnection: resource.connection,
+                ownerType: resource.type,
+                ownerId: resource.id,
+                ...(creating && { creating }),
+              },
+              ...(!creating && { remove: ['creating'] }),
+            },
+            condition: owner ? ownedBy(owner) : { expression: 'attribute_not_exists(#pk)' },
+          },
+        ]),
+      ),
+
+    record: (resource, name) =>
+      written(
+        table.transact([
+          {
+            update: keyOf(resource),
+            // Without appliedRevision the memberships are still to be woken: a crash in between repeats it.
+            change: {
+              set: { boundName: name, boundAt: times.now().toISOString() },
+              remove: ['appliedRevision', 'appliedAt', 'appliedProfile'],
+            },
+            condition: { expression: '#boundName = :name', values: { ':name': name } },
+          },
+          { update: ownerKey(resource.target, resource.type, name), change: { remove: ['creating'] }, condition: ownedBy(resource) },
+        ]),
+      ),
+
+    async release(resource, name) {
+      const marked: Marked[] = [];
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        // Woken first: a crash in between parks them once more, the other order would leave them parked for ever.
+        marked.push(...(await wakeWaiters(resource.target, resource.type, name)));
+        const creating = { expression: '#creating = :creating AND attribute_not_exists(#waiters)', values: { ':creating': true } };
+        const released = await written(
+          table.transact([
+            {
+              update: keyOf(resource),
+              change: { remove: ['boundName', 'boundAt'] },
+              condition: { expression: '#boundName = :name', values: { ':name': name } },
+            },
+            { delete: ownerKey(resource.target, resource.type, name), condition: both(ownedBy(resource), creating) },
+          ]),
+        );
+        if (released) break;
+      }
+      return marked;
+    },
+
+    clear: (resource, profile) =>
+      written(
+        table.update(
+          keyOf(resource),
+          {
+            set: {
+              appliedRevision: resource.revision,
+              appliedAt: times.now().toISOString(),
+              ...(profile !== undefined && { appliedProfile: profile }),
+            },
+            remove: [...clearedMarker, ...clearedParked],
+          },
+          markerAsRead(resource),
+        ),
+      ),
+
+    async again(resource) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const newest = await table.get<ResourceItem>(keyOf(resource));
+        if (newest === undefined || newest.parkedCode !== undefined) return undefined;
+        const correlationId = newest.correlationId ?? resource.correlationId ?? `again-${resource.id}`;
+        if (await written(table.update(keyOf(newest), { set: marker(newest, correlationId) }, markerAsRead(newest))))
+          return markedResource(newest, correlationId);
+      }
+      return undefined;
+    },
+
+    park: (resource, park) => written(table.update(keyOf(resource), parked(resource, park, times.now()), markerAsRead(resource))),
+
+    parkOwned: (resource, name, owner, park) =>
+      written(
+        table.transact([
+          { update: keyOf(resource), change: parked(resource, park, times.now()), condition: markerAsRead(resource) },
+          {
+            update: ownerKey(resource.target, resource.type, name),
+            change: { add: { waiters: new Set([`${resource.connection}#${resource.id}`]) } },
+            condition: ownedBy(owner),
+          },
+          { check: keyOf({ ...resource, connection: owner.connection, id: owner.id } as ResourceItem), condition: isLive },
+        ]),
+      ),
+
+    wakeWaiters,
+
+    async postpone(resource, dueAt) {
+      if (resource.markerToken === undefined) return false;
+      const set = {
+        markerSince: dueAt.toISOString(),
+        markerAttempts: 0,
+        ...pendingKey(resource.target, keyOf(resource), isRemoval(resource), dueAt.toISOString()),
+      };
+      return written(table.update(keyOf(resource), { set }, markerAsRead(resource)));
+    },
+  };
+}
+
+function ownedBy({ connection, id }: Pick<Owner | ResourceItem, 'connection' | 'id'>) {
+  return { expression: '#ownerId = :owner AND #ownerConnection = :ownerOf', values: { ':owner': id, ':ownerOf': connection } };
+}
+
+function parked(resource: ResourceItem, park: Park, now: Date) {
+  const at = now.toISOString();
+  return {
+    set: { parkedCode: park.code, parkedReason: park.reason, parkedAt: at, ...parkedKey(resource.target, keyOf(resource), at) },
+    remove: clearedMarker.filter((name) => name !== 'pendingPk' && name !== 'pendingSk' && name !== 'correlationId'),
+  };
+}

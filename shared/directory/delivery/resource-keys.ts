@@ -1,0 +1,84 @@
+import { messageGroupOf } from '../../changes/change.ts';
+import { accountNameOf, groupNameOf } from '../../provisioning/naming.ts';
+import type { Marked, ResourceItem } from '../delivery.ts';
+import { ConditionFailed } from '../dynamodb-table.ts';
+import type { TargetId } from '../ids.ts';
+import type { GroupItem, MemberItem } from '../items.ts';
+import { type Key, keys, listing } from '../keys.ts';
+import { pendingMarker } from '../marker.ts';
+
+/** Where a user or group is. */
+export function keyOf(resource: Pick<ResourceItem, 'type' | 'connection' | 'id'>): Key {
+  return { pk: `${resource.connection}#${resource.type.toUpperCase()}#${resource.id}`, sk: resource.type.toUpperCase() };
+}
+
+export function ownerKey(target: TargetId, type: 'user' | 'group', name: string): Key {
+  return type === 'user' ? keys.accountOwner(target, name) : keys.groupOwner(target, name);
+}
+
+/** The name in the target: the bound one, else the one it would get (DELIVERY §1). */
+export function targetNameOf(resource: ResourceItem): string {
+  if (resource.boundName !== undefined) return resource.boundName;
+  return resource.type === 'user' ? accountNameOf(resource.userName) : groupNameOf(resource.displayName);
+}
+
+/** DELIVERY §1: "The FIFO message group of a change is the account or group in the target." */
+export function messageGroupFor(resource: ResourceItem): string {
+  return messageGroupOf(resource.target, resource.type === 'user' ? 'account' : 'group', targetNameOf(resource));
+}
+
+/** True if applying the resource takes access away: such markers are sent first. */
+export function isRemoval(resource: ResourceItem): boolean {
+  return resource.state === 'tombstone' || (resource.type === 'user' && !resource.active);
+}
+
+/** What to send for a resource that was marked. */
+export function markedResource(resource: ResourceItem, correlationId: string): Marked {
+  const { type, id } = resource;
+  return {
+    messageGroup: messageGroupFor(resource),
+    connection: resource.connection,
+    resource: type === 'user' ? { type, id } : { type, id },
+    correlationId,
+  };
+}
+
+export interface MarkTimes {
+  readonly now: () => Date;
+  /** Milliseconds until the sweep may send a marker. */
+  readonly sweepAfterMs: number;
+}
+
+/** The attributes of a pending membership, in the sweep's index and in its group's listing. */
+export function pendingMember(
+  { now, sweepAfterMs }: MarkTimes,
+  member: Pick<MemberItem, 'connection' | 'target' | 'groupId' | 'userId' | 'markerSince'>,
+  group: GroupItem,
+  wanted: 'present' | 'absent',
+  correlationId: string,
+): Record<string, unknown> {
+  const at = now();
+  const removal = wanted === 'absent';
+  const { set } = pendingMarker({
+    target: member.target,
+    key: keys.member(member.connection, member.groupId, member.userId),
+    removal,
+    now: at,
+    dueAt: new Date(at.getTime() + sweepAfterMs),
+    correlationId,
+    messageGroup: messageGroupFor(group),
+    ...(member.markerSince !== undefined && { since: member.markerSince }),
+  });
+  return { ...set, ...listing.groupPending(member.connection, member.groupId, member.userId, removal) };
+}
+
+/** True if the write took place, false if a condition did not hold. */
+export async function written(write: Promise<void>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import { ITEM_VERSION } from '../items.ts';
+import { keys } from '../keys.ts';
+import type { TargetState, TargetStates } from '../target-state.ts';
+import { written } from './resource-keys.ts';
+
+interface TargetStateItem {
+  readonly state?: 'open' | 'paused';
+  readonly pausedCode?: string;
+  readonly pausedReason?: string;
+  readonly pausedAt?: string;
+  readonly secretVersion?: string;
+  readonly lastResumed?: string;
+  readonly failures?: number;
+  readonly failingSince?: string;
+  readonly serviceAccount?: string;
+  readonly serviceAccountVersion?: string;
+}
+
+const PAUSE = ['pausedCode', 'pausedReason', 'pausedAt', 'secretVersion'];
+const FAILURES = ['failures', 'failingSince'];
+
+/** Targets' states in the table: also what the administration and the sweep read. */
+export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): TargetStates {
+  const identity = { v: ITEM_VERSION, type: 'target' };
+  const read: TargetStates['read'] = async (target) => {
+    const item = (await table.get<TargetStateItem>(keys.targetState(target))) ?? {};
+    const { state = 'open', pausedCode, pausedReason, pausedAt, secretVersion, lastResumed } = item;
+    const { failures = 0, failingSince, serviceAccount, serviceAccountVersion } = item;
+    return {
+      state,
+      failures,
+      ...(pausedCode !== undefined && { code: pausedCode }),
+      ...(pausedReason !== undefined && { reason: pausedReason }),
+      ...(pausedAt !== undefined && { since: pausedAt }),
+      ...(secretVersion !== undefined && { secretVersion }),
+      ...(lastResumed !== undefined && { lastResumed }),
+      ...(failingSince !== undefined && { failingSince }),
+      ...(serviceAccount !== undefined && { serviceAccount }),
+      ...(serviceAccountVersion !== undefined && { serviceAccountVersion }),
+    } satisfies TargetState;
+  };
+
+  return {
+    read,
+
+    pause: (target, { code, reason, secretVersion }) =>
+      written(
+        table.update(
+          keys.targetState(target),
+          {
+            set: {
+              ...identity,
+              state: 'paused',
+              pausedCode: code,
+              pausedReason: reason,
+              pausedAt: now().toISOString(),
+              ...(secretVersion !== undefined && { secretVersion }),
+            },
+          },
+          { expression: 'attribute_not_exists(#state) OR #state <> :paused', values: { ':paused': 'paused' } },
+        ),
+      ),
+
+    resume: (target) =>
+      written(
+        table.update(
+          keys.targetState(target),
+          { set: { ...identity, state: 'open', lastResumed: now().toISOString() }, remove: [...PAUSE, ...FAILURES] },
+          { expression: '#state = :paused', values: { ':paused': 'paused' } },
+        ),
+      ),
+
+    lease: (target, holder, until) =>
+      written(
+        table.update(
+          keys.targetState(target),
+          { set: { ...identity, leaseHolder: holder, leaseUntil: until } },
+          {
+            expression: 'attribute_not_exists(#leaseUntil) OR #leaseUntil < :now OR #leaseHolder = :holder',
+            values: { ':now': now().getTime(), ':holder': holder },
+          },
+        ),
+      ),
+
+    async releaseLease(target, holder) {
+      const mine = { expression: '#leaseHolder = :holder', values: { ':holder': holder } };
+      await written(table.update(keys.targetState(target), { remove: ['leaseHolder', 'leaseUntil'] }, mine));
+    },
+
+    async failed(target) {
+      const { failures, failingSince } = await read(target);
+      const since = failingSince ?? now().toISOString();
+      await table.update(keys.targetState(target), { set: { ...identity, failingSince: since }, add: { failures: 1 } });
+      return { failures: failures + 1, since: new Date(since) };
+    },
+
+    answered: (target) => table.update(keys.targetState(target), { remove: FAILURES }),
+
+    learned: (target, serviceAccount, secretVersion) =>
+      table.update(keys.targetState(target), { set: { ...identity, serviceAccount, serviceAccountVersion: secretVersion } }),
+  };
+}
