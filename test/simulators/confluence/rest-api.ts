@@ -92,7 +92,7 @@ export function restApi(options: {
     const link = (at: number) => `${path}?limit=${limit}&start=${at}`;
     const links = {
       self: `${baseUrl}${link(start)}`,
-      base: baseUrl(),
+      base: baseUrl,
       context: '',
       ...(start + limit < all.length && { next: link(start + limit) }),
       ...(start > 0 && { prev: link(Math.max(0, start - limit)) }),
