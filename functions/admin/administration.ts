@@ -31,7 +31,8 @@ export interface Administration {
   /** 256 random bits for a bearer token. */
   readonly newToken: () => string;
   targetStatus(target: TargetId): Promise<TargetStatus>;
-  resumeTarget(target: TargetId): Promise<void>;
+  /** @returns false when it was not paused */
+  resumeTarget(target: TargetId): Promise<boolean>;
   /** Tries the target from where the worker runs, with the worker's credentials and network. */
   testTarget(connection: Connection): Promise<TargetReport>;
   /** Ships what was logged; called once at the end. */

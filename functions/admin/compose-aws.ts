@@ -43,7 +43,7 @@ export async function composeAws(stackName: string, region: string | undefined):
   return {
     caller: caller.Arn ?? 'unknown caller',
     scimBaseUrl: outputs.ScimBaseUrl,
-    ...directoryAdministration(table),
+    ...directoryAdministration(table, now),
     credentials: secretsManagerCredentialStore(secrets, outputs.SecretPrefix, { cacheMs: 0, now: () => now().getTime() }),
     queue: sqsChangeQueue(new SQSClient(config), outputs.QueueUrl, randomUUID),
     log: log.log,

@@ -41,7 +41,7 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   return {
     caller: `local:${userInfo().username}`,
     scimBaseUrl: endpoints.scim,
-    ...directoryAdministration(table),
+    ...directoryAdministration(table, now),
     credentials,
     queue: sqsChangeQueue(new SQSClient({ ...local, endpoint: endpoints.sqs }), endpoints.queueUrl, randomUUID),
     log: jsonLinesLog((line) => appendFileSync(endpoints.requestLog, line), now),

@@ -6,6 +6,7 @@ import { commands } from '../../functions/admin/commands.ts';
 import { directoryAdministration } from '../../functions/admin/directory-administration.ts';
 import { runCommand } from '../../functions/admin/run-command.ts';
 import type { Change } from '../../shared/changes/change.ts';
+import { dynamoDbTargetStates } from '../../shared/directory/delivery/target-states.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { UserItem } from '../../shared/directory/items.ts';
 import { keys, parkedKey } from '../../shared/directory/keys.ts';
@@ -41,7 +42,7 @@ beforeEach(async () => {
   administration = {
     caller: 'arn:aws:iam::123456789012:user/pat',
     scimBaseUrl: 'https://scim.example.com/scim/v2',
-    ...directoryAdministration(table),
+    ...directoryAdministration(table, now),
     credentials: {
       read: (target) => Promise.resolve({ credentials: secrets.get(target) as Credentials, version: '1' }),
       write: (target, credentials) => Promise.resolve(void secrets.set(target, credentials)),
@@ -204,8 +205,16 @@ describe('status, parked and target', () => {
     expect(await admin('target test okta')).toMatchObject({ code: EXIT.attention, text: expect.stringContaining('PROBLEM') });
   });
 
-  it('target resume opens the target and leaves a record', async () => {
-    await admin(create);
+  it('target resume opens a paused target and leaves a record', async () => {
+    const { target } = (await admin(create)).json();
+    await dynamoDbTargetStates(table, administration.now).pause(target.id, { code: 'captcha', reason: 'log in once as svc-scim' });
+    expect(await admin('status')).toMatchObject({
+      code: EXIT.attention,
+      text: expect.stringContaining('PAUSED 0 s: log in once as svc-scim'),
+    });
+    expect(await admin('target resume okta')).toMatchObject({ code: EXIT.done, text: expect.stringContaining('log in once') });
+    expect(records()).toContainEqual(expect.objectContaining({ kind: 'target.resumed', target: target.id, by: administration.caller }));
+    expect((await admin('status --json')).json()).toMatchObject([{ state: 'open' }]);
     expect(await admin('target resume okta')).toMatchObject({ code: EXIT.done, text: expect.stringContaining('open already') });
   });
 });

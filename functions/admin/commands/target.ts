@@ -28,8 +28,8 @@ The next sweep, within a minute, sends everything that is pending.`,
   async run(administration, [nameOrId]) {
     const connection = await findConnection(administration, nameOrId);
     const before = await administration.targetStatus(connection.target.id);
-    await administration.resumeTarget(connection.target.id);
-    if (before.state === 'paused')
+    const resumed = await administration.resumeTarget(connection.target.id);
+    if (resumed)
       administration.log.write({
         kind: 'target.resumed',
         correlationId: administration.newId(),
@@ -38,10 +38,9 @@ The next sweep, within a minute, sends everything that is pending.`,
       });
     return {
       json: { target: connection.target.id, before },
-      text:
-        before.state === 'paused'
-          ? `${connection.target.baseUrl} is open again; it was paused: ${before.reason ?? before.code ?? ''}`
-          : `${connection.target.baseUrl} was open already.`,
+      text: resumed
+        ? `${connection.target.baseUrl} is open again; it was paused: ${before.reason ?? before.code ?? ''}`
+        : `${connection.target.baseUrl} was open already.`,
     };
   },
 };
