@@ -1,0 +1,24 @@
+import type { Credentials } from '../../../shared/targets/credentials.ts';
+import { type DataCenterTargetOptions, dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
+import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
+import type { Target } from '../../../shared/targets/target.ts';
+import { targetIdOf } from '../../../shared/targets/target-id.ts';
+
+/** The Data Center adapter on a base URL, with what it observed. Its default credentials are those of the simulator. */
+export function dataCenterUnderTest(
+  baseUrl: string,
+  options: { credentials?: Credentials } & Partial<Omit<DataCenterTargetOptions, 'credentials'>> = {},
+): { target: Target; calls: ObservedCall[] } {
+  const calls: ObservedCall[] = [];
+  const credentials = options.credentials ?? { kind: 'personal-access-token', token: 'local' };
+  const target = dataCenterTarget({
+    baseUrl,
+    targetId: targetIdOf(baseUrl),
+    observe: (call) => calls.push(call),
+    callTimeoutMs: 5_000,
+    now: Date.now,
+    ...options,
+    credentials: { read: async () => ({ credentials, version: '1' }), write: async () => undefined },
+  });
+  return { target, calls };
+}

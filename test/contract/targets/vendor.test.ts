@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ENDPOINTS, type Endpoint } from '../../../shared/targets/data-center/endpoints.ts';
+import type { Target } from '../../../shared/targets/target.ts';
+import { startConfluenceSimulator } from '../../simulators/confluence/confluence-simulator.ts';
+import { collect } from './collect.ts';
+import { dataCenterUnderTest } from './data-center-under-test.ts';
+import { type RecordedRequest, startRecordingProxy } from './recording-proxy.ts';
+import { readVendorDocument, type VendorDocument } from './vendor-document.ts';
+
+const folder = process.env['VENDOR_APIS'];
+const files = ['confluence-data-center-9.0.0.json', 'confluence-data-center-10.0.3.users-groups.json'] as const;
+const missing = folder === undefined ? 'VENDOR_APIS is not set' : files.find((file) => !existsSync(join(folder, file)));
+
+/** Calls that came after the older document; the adapter asks the instance before it relies on them. */
+const SINCE_THE_OLDER: ReadonlySet<string> = new Set([
+  ENDPOINTS.serverInformation.path,
+  ENDPOINTS.activeUsers.path,
+  ENDPOINTS.updateUser.path,
+]);
+const isNewer = ({ method, path }: Endpoint) => SINCE_THE_OLDER.has(path) && !(method === 'DELETE' && path === ENDPOINTS.updateUser.path);
+
+describe("the Data Center adapter's requests, as the vendor's OpenAPI documents have them", () => {
+  let requests: RecordedRequest[] = [];
+  let older: VendorDocument;
+  let newer: VendorDocument;
+  beforeAll(async () => {
+    if (missing === undefined) {
+      [older, newer] = files.map((file) => readVendorDocument(join(folder ?? '', file))) as [VendorDocument, VendorDocument];
+    }
+    requests = [...(await requestsTo('8.5')), ...(await requestsTo('10.0'))];
+  });
+
+  it("are every endpoint of the adapter's table, and nothing else", () => {
+    const sent = new Set(requests.map((request) => labelOf(endpointOf(request))));
+    expect([...sent].sort()).toEqual(
+      Object.values(ENDPOINTS)
+        .map((endpoint) => labelOf(endpoint))
+        .sort(),
+    );
+  });
+
+  it('all carry the login, ask for JSON, and pass the forgery check without posing as a browser', () => {
+    for (const { headers } of requests) {
+      expect(headers).toMatchObject({ authorization: 'Bearer local', accept: 'application/json', 'x-atlassian-token': 'no-check' });
+      expect(headers['user-agent']).toMatch(/^scim-for-confluence\//);
+    }
+  });
+
+  if (missing !== undefined) {
+    const reason = `the vendor's documents are not at hand: ${missing}`;
+    if (process.env['CI'] === 'true') {
+      it('are checked against the documents in CI', () => expect.fail(reason));
+    } else {
+      process.stderr.write(`Vendor contract skipped: ${reason}.\n`);
+      it.skip(`are as documented (skipped: ${reason})`);
+    }
+    return;
+  }
+
+  describe('are as documented', () => {
+    it.each(Object.values(ENDPOINTS).map((endpoint) => [labelOf(endpoint), endpoint] as const))('%s', (label, endpoint) => {
+      const sent = requests.filter((request) => labelOf(endpointOf(request)) === label);
+      expect(sent.length).toBeGreaterThan(0);
+      for (const request of sent) {
+        expect(newer.templateOf(request.method, request.path)).toBe(endpoint.path);
+        expect(newer.objectionsTo(request)).toEqual([]);
+        if (isNewer(endpoint)) expect(older.templateOf(request.method, request.path)).toBeUndefined();
+        else expect(older.objectionsTo(request)).toEqual([]);
+      }
+    });
+
+    it('would be objected to if they were different', () => {
+      const query = new URLSearchParams({ username: 'jane', active: 'false' });
+      expect(newer.objectionsTo({ method: 'GET', path: '/rest/api/user', query, body: '' })).toEqual([
+        'does not know the query parameter active',
+      ]);
+      const create = { method: 'POST', path: '/rest/api/admin/user', query: new URLSearchParams() };
+      expect(newer.objectionsTo({ ...create, body: '{"name":"jane"}' })).toEqual(['does not know the property name']);
+      expect(newer.objectionsTo({ ...create, body: '{"userName":1}' })).toEqual(['data/userName must be string']);
+      expect(newer.objectionsTo({ ...create, method: 'PATCH', body: '{}' })).toEqual(['has no such path and method']);
+      const disable = { method: 'PUT', path: '/rest/api/admin/user/jane/disable', query: new URLSearchParams() };
+      expect(newer.objectionsTo({ ...disable, body: '{}' })).toEqual(['takes no JSON body']);
+    });
+  });
+});
+
+/** Every verb of the port once, on a simulated Confluence of the version, and what went over the wire. */
+async function requestsTo(version: string): Promise<RecordedRequest[]> {
+  const simulator = await startConfluenceSimulator({ version });
+  const proxy = await startRecordingProxy(simulator.url);
+  try {
+    const { target } = dataCenterUnderTest(proxy.url);
+    await everyVerb(target);
+    return proxy.recorded;
+  } finally {
+    await proxy.close();
+    await simulator.close();
+  }
+}
+
+async function everyVerb(target: Target): Promise<void> {
+  await target.serviceAccount();
+  await target.test();
+  const can = await target.capabilities();
+  await target.createAccount('jane@example.com', { fullName: 'Jane Doe', email: 'jane@example.com' });
+  await target.findAccount('jane@example.com');
+  if (can.findByEmail) await target.findAccountsByEmail('jane@example.com');
+  if (can.updateProfile) {
+    await target.updateAccount('jane@example.com', { fullName: 'Jane Roe' });
+    await target.updateAccount('jane@example.com', { fullName: 'Jane Roe', email: 'roe@example.com' });
+  }
+  await target.disableAccount('jane@example.com');
+  await target.enableAccount('jane@example.com');
+  await target.createGroup('research & development');
+  await target.groupExists('research & development');
+  await target.addMember('research & development', 'jane@example.com');
+  await collect(target.members('research & development'));
+  await collect(target.groupsOf('jane@example.com'));
+  await target.removeMember('research & development', 'jane@example.com');
+  await target.deleteAccount('jane@example.com');
+}
+
+/** The endpoint of the adapter's table that a request belongs to: the one with the fewest parameters. */
+function endpointOf(request: RecordedRequest): Endpoint {
+  const segments = request.path.split('/');
+  const [found] = Object.values(ENDPOINTS)
+    .filter(({ method, path }) => {
+      const parts = path.split('/');
+      return (
+        method === request.method &&
+        parts.length === segments.length &&
+        parts.every((part, index) => part.startsWith('{') || part === segments[index])
+      );
+    })
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  if (!found) throw new Error(`${request.method} ${request.path} is in no endpoint`);
+  return found;
+}
+
+function labelOf({ method, path }: Endpoint): string {
+  return `${method} ${path}`;
+}
