@@ -92,7 +92,8 @@ function checkSchemas(resourceType: ResourceType, listed: unknown, present: read
   if (mode === 'strict' && unknown.length > 0) {
     throw new ScimError('invalidSyntax', `schemas lists ${textOf(unknown[0])}, which is no schema of a ${resourceType.name}`);
   }
-  for (const urn of [...missing.slice(0, 1), ...unknown]) onTolerance('T14', `schemas: ${textOf(urn)}`);
+  for (const urn of missing) onTolerance('T14', `schemas lacks ${urn}`);
+  for (const urn of unknown) onTolerance('T14', `schemas lists ${textOf(urn)}`);
 }
 
 function textOf(urn: unknown): string {

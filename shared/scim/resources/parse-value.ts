@@ -6,7 +6,8 @@ import { excerpt } from '../filter/tokenize.ts';
 import { isScimObject, scimObject } from './own-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from './resource.ts';
 
-const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
+/** RFC 7643 §2.3.6: base64, in either alphabet, padding optional. Clients break long lines. */
+const BASE64 = /^[A-Za-z0-9+/=_\s-]*$/;
 
 /** What each type is called in an error message, for an administrator. */
 const EXPECTED = {
