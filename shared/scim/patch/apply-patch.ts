@@ -1,0 +1,140 @@
+import type { ResourceType } from '../attributes/attribute.ts';
+import { isSameName } from '../attributes/find-attribute.ts';
+import { ScimError } from '../errors.ts';
+import { parsePatchPath } from '../filter/parse-path.ts';
+import { createMissingElement } from '../interoperability/missing-element.ts';
+import { isScimObject, ownValue } from '../resources/own-value.ts';
+import { checkRequired } from '../resources/parse-resource.ts';
+import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
+import { withMember } from './complex-value.ts';
+import type { PatchOperation } from './operation.ts';
+import {
+  type AttributeTarget,
+  findInSchema,
+  findMember,
+  findTarget,
+  isSchemaTarget,
+  type PatchTarget,
+  printTarget,
+  targetedAttribute,
+} from './patch-target.ts';
+import { removeValue } from './remove-value.ts';
+import { sameValue } from './same-attributes.ts';
+import { type EngineOptions, setValue } from './set-value.ts';
+
+export interface PatchOptions {
+  readonly mode: Mode;
+  readonly onTolerance: OnTolerance;
+}
+
+/**
+ * A resource after the operations of a PATCH: RFC 7644 §3.5.2, for operations in the RFC's own words (parsePatchOp has translated the
+ * dialects). `attributes` is canonical, as parseResource gives it, and so is the result: `sameAttributes` tells whether it changed.
+ * "The resulting resource becomes the target of the next operation"; the input is never changed, so an error leaves it as it was.
+ * A tolerant connection differs in one thing: a value path that selects nothing makes the value it describes (T5).
+ * @throws ScimError invalidPath, invalidFilter, invalidValue, noTarget or mutability
+ */
+export function applyPatch(
+  resourceType: ResourceType,
+  attributes: ScimObject,
+  operations: readonly PatchOperation[],
+  { mode, onTolerance }: PatchOptions,
+): ScimObject {
+  const options: EngineOptions = {
+    createElement: (attribute, filter) => (mode === 'tolerant' ? createMissingElement(attribute, filter, onTolerance) : undefined),
+    onTolerance,
+  };
+  let resource = attributes;
+  for (const operation of operations) resource = applyOperation(resourceType, resource, operation, options);
+  checkRequired(resourceType, resource);
+  return resource;
+}
+
+function applyOperation(
+  resourceType: ResourceType,
+  resource: ScimObject,
+  { op, path, value }: PatchOperation,
+  options: EngineOptions,
+): ScimObject {
+  if (op === 'remove') {
+    // §3.5.2.2: "If "path" is unspecified, the operation fails with HTTP status code 400 and a "scimType" error code of "noTarget"."
+    if (path === undefined) throw new ScimError('noTarget', 'remove needs a path');
+    return remove(resource, parseTarget(resourceType, path));
+  }
+  // §3.5.2.1: "The operation MUST contain a "value" member". §3.5.2.3 leaves it open for `replace`, which says nothing without one.
+  if (value === undefined) throw new ScimError('invalidValue', `${op} needs a value`);
+  if (path !== undefined) return set(op, resource, parseTarget(resourceType, path), value, options);
+
+  // §3.5.2.1: "If omitted, the target location is assumed to be the resource itself. The "value" parameter contains a set of
+  // attributes to be added to the resource." §3.5.2.3 says the same of `replace`.
+  if (!isScimObject(value)) throw new ScimError('invalidValue', `${op} without a path needs an object of attributes as its value`);
+  let changed = resource;
+  for (const [name, each] of Object.entries(value)) changed = set(op, changed, findMember(resourceType, name), each, options);
+  return changed;
+}
+
+function parseTarget(resourceType: ResourceType, path: string): PatchTarget {
+  return findTarget(resourceType, parsePatchPath(path, { mode: 'strict', onTolerance: () => {} }));
+}
+
+function set(op: 'add' | 'replace', resource: ScimObject, target: PatchTarget, value: ScimValue, options: EngineOptions): ScimObject {
+  if (!isSchemaTarget(target)) {
+    checkWritable(target);
+    if (isNeverStored(target)) return resource;
+    const current = currentValue(resource, target);
+    const after = setValue(op, target, current, value, options);
+    if (after === undefined) checkUnassigned(target);
+    if (target.attribute.mutability === 'immutable' && current !== undefined && !sameValue(after, current)) throw immutable(target);
+    return withAttribute(resource, target, after);
+  }
+  if (value === null) return remove(resource, target);
+  if (!isScimObject(value)) throw new ScimError('invalidValue', `${printTarget(target)} needs an object of its attributes as its value`);
+  let changed = resource;
+  for (const [name, each] of Object.entries(value)) changed = set(op, changed, findInSchema(target, name), each, options);
+  return changed;
+}
+
+function remove(resource: ScimObject, target: PatchTarget): ScimObject {
+  if (isSchemaTarget(target)) {
+    // The attributes of the core schema are the resource, and userName or displayName is among them.
+    if (target.extension === undefined) throw new ScimError('mutability', `${target.schema.id} can't be removed`);
+    return withMember(resource, target.extension, undefined);
+  }
+  checkWritable(target);
+  const after = removeValue(target, currentValue(resource, target));
+  return isNeverStored(target) ? resource : withAttribute(resource, target, after);
+}
+
+/** §3.5.2: "a client MUST NOT modify an attribute that has mutability "readOnly"". @throws ScimError mutability */
+function checkWritable(target: AttributeTarget): void {
+  if (target.attribute.mutability === 'readOnly' || targetedAttribute(target).mutability === 'readOnly') {
+    throw new ScimError('mutability', `${printTarget(target)} is read-only`);
+  }
+}
+
+/**
+ * A password is accepted and dropped (RFC 7643 §4.1.1, "returned" is "never"), and `schemas` follows from the data that is present:
+ * "Clients MAY implicitly modify the "schemas" attribute by adding … an attribute with its fully qualified name".
+ */
+function isNeverStored({ attribute }: AttributeTarget): boolean {
+  return attribute.returned === 'never' || isSameName(attribute.name, 'schemas');
+}
+
+/** §3.5.2.2: what "becomes unassigned and is defined as a required attribute" is an error of "mutability". */
+function checkUnassigned(target: AttributeTarget): void {
+  if (target.attribute.required) throw new ScimError('mutability', `${printTarget(target)} is required and can't be unassigned`);
+}
+
+function immutable(target: AttributeTarget): ScimError {
+  return new ScimError('mutability', `${printTarget(target)} can't be changed once it is set`);
+}
+
+function currentValue(resource: ScimObject, { extension, attribute }: AttributeTarget): ScimValue | undefined {
+  return ownValue(extension === undefined ? resource : ownValue(resource, extension), attribute.name);
+}
+
+function withAttribute(resource: ScimObject, { extension, attribute }: AttributeTarget, value: ScimValue | undefined): ScimObject {
+  if (extension === undefined) return withMember(resource, attribute.name, value);
+  const data = withMember(ownValue(resource, extension), attribute.name, value);
+  return withMember(resource, extension, Object.keys(data).length === 0 ? undefined : data);
+}
