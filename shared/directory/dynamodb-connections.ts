@@ -54,7 +54,6 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
       const connection = await get(id);
       if (!connection) return;
       if (await hasUnapplied(table, connection)) throw new ConnectionInUse('changes of the connection have not reached the target yet');
-      for (const { digest } of await tokens.listTokens(id)) await tokens.revokeToken(id, digest);
       const counts = [...countKeys(id, 'User'), ...countKeys(id, 'Group')];
       await commit(table, [
         { write: { delete: keys.connection(id) } },
@@ -63,6 +62,8 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
           otherwise: (options: ErrorOptions) => new ConnectionInUse('the connection still has users or groups', options),
         })),
       ]);
+      // Without their connection the tokens open nothing already.
+      for (const { digest } of await tokens.listTokens(id)) await tokens.revokeToken(id, digest);
     },
   };
 }

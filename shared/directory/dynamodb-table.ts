@@ -56,9 +56,12 @@ const BATCH_GET = 100;
 export class DynamoDbTable {
   readonly #client: DynamoDBClient;
   readonly #name: string;
-  constructor(client: DynamoDBClient, name: string) {
+  readonly #pause: (attempt: number) => Promise<void>;
+  /** `pause` waits before the attempt of that number, from 1. */
+  constructor(client: DynamoDBClient, name: string, pause: (attempt: number) => Promise<void> = pauseWithJitter) {
     this.#client = client;
     this.#name = name;
+    this.#pause = pause;
   }
 
   /** One item, strongly consistent; undefined where there is none. */
@@ -83,7 +86,7 @@ export class DynamoDbTable {
       let pending = wanted.slice(from, from + BATCH_GET).map((key) => marshall({ pk: key.pk, sk: key.sk }));
       for (let attempt = 0; pending.length > 0; attempt++) {
         if (attempt > CONFLICT_RETRIES) throw new DirectoryBusy('items stayed unprocessed');
-        if (attempt > 0) await pause(attempt);
+        if (attempt > 0) await this.#pause(attempt);
         const request = { Keys: pending, ConsistentRead: true, ...projection(attributes) };
         const answer = await this.#send(() => this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#name]: request } })));
         for (const item of answer.Responses?.[this.#name] ?? []) found.push(unmarshall(item) as T);
@@ -161,7 +164,7 @@ export class DynamoDbTable {
           if (!passing) throw error;
         } else if (!(error instanceof TransactionInProgressException) && !isThrottle(error)) throw error;
         if (attempt >= CONFLICT_RETRIES) throw new DirectoryBusy('the transaction stayed in conflict', { cause: error });
-        await pause(attempt + 1);
+        await this.#pause(attempt + 1);
       }
     }
   }
@@ -206,7 +209,7 @@ function isThrottle(error: unknown): boolean {
   return error instanceof Error && THROTTLES.has(error.name);
 }
 
-function pause(attempt: number): Promise<void> {
+function pauseWithJitter(attempt: number): Promise<void> {
   const limit = Math.min(25 * 2 ** attempt, 1_000);
   return new Promise((resolve) => setTimeout(resolve, Math.random() * limit));
 }

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type Connection, ConnectionInUse, type Token } from '../../../shared/directory/connection.ts';
+import { dynamoDbConnections } from '../../../shared/directory/dynamodb-connections.ts';
+import { keys } from '../../../shared/directory/keys.ts';
+import { requestsOf } from './faults.ts';
+import { aConnection, aContext, createUser, type World } from './world.ts';
+
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+
+function aToken(connection: Connection, changes: Partial<Token> = {}): Token {
+  return {
+    digest: randomBytes(32).toString('hex'),
+    connection: connection.id,
+    label: 'Okta production',
+    created: '2026-11-01T00:00:00.000Z',
+    expires: '2027-11-01T00:00:00.000Z',
+    ...changes,
+  };
+}
+
+export function connectionsContract(opened: () => World): void {
+  const connections = () => dynamoDbConnections(opened().table);
+
+  describe('connections', () => {
+    it('are created, read, listed in order of creation and changed', async () => {
+      const one = { ...aConnection(), created: '2026-01-02T00:00:00.000Z' };
+      const two = { ...aConnection(), created: '2026-01-01T00:00:00.000Z' };
+      for (const connection of [one, two]) await connections().create(connection);
+      expect(await connections().get(one.id)).toEqual(one);
+      expect(await connections().get(aConnection().id)).toBeUndefined();
+      expect((await connections().list()).filter(({ id }) => id === one.id || id === two.id)).toEqual([two, one]);
+      const changed: Connection = {
+        ...one,
+        state: 'disabled',
+        name: 'Entra',
+        settings: { ...one.settings, mode: 'strict', linking: 'email' },
+      };
+      await connections().update(changed);
+      expect(await connections().get(one.id)).toEqual(changed);
+    });
+
+    it('are not created twice under one id, and not brought into being by an update', async () => {
+      const connection = aConnection();
+      await expect(connections().update(connection)).rejects.toThrow();
+      expect(await connections().get(connection.id)).toBeUndefined();
+      await connections().create(connection);
+      await expect(connections().create({ ...connection, name: 'other' })).rejects.toThrow();
+      expect(await connections().get(connection.id)).toEqual(connection);
+    });
+
+    it('refuse settings that this version does not know', async () => {
+      const connection = aConnection();
+      await connections().create(connection);
+      const settings = { ...connection.settings, version: 2 };
+      await opened().table.update(keys.connection(connection.id), { set: { settings } });
+      await expect(connections().get(connection.id)).rejects.toThrow();
+    });
+
+    it('are deleted with their tokens when nobody is left in them', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      const user = await createUser(world, connection, { userName: 'last' });
+      await markApplied(world, connection, user.id);
+      await expect(connections().delete(connection.id)).rejects.toBeInstanceOf(ConnectionInUse);
+      await world.directory.users.delete(aContext(connection), user);
+      await expect(connections().delete(connection.id)).rejects.toThrow('have not reached the target');
+      expect(await connections().authenticate(token.digest, NOW)).toBeDefined();
+      await markApplied(world, connection, user.id);
+      await connections().delete(connection.id);
+      expect(await connections().get(connection.id)).toBeUndefined();
+      expect(await connections().listTokens(connection.id)).toEqual([]);
+      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+    });
+  });
+
+  describe('bearer tokens (RFC 6750)', () => {
+    it('decide the connection in two requests, and note the day of their use once', async () => {
+      const connection = aConnection();
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      const { faults } = opened();
+      const authenticate = (now: Date) => requestsOf(faults, () => connections().authenticate(token.digest, now));
+      expect(await authenticate(NOW)).toEqual(['GetItem', 'GetItem', 'UpdateItem']);
+      expect(await authenticate(NOW)).toEqual(['GetItem', 'GetItem']);
+      expect(await authenticate(new Date('2026-11-23T00:00:00.000Z'))).toEqual(['GetItem', 'GetItem', 'UpdateItem']);
+      const known = await connections().authenticate(token.digest, NOW);
+      expect(known).toEqual({ connection, token: { ...token, lastUsed: '2026-11-22' } });
+    });
+
+    it('let the request through when the day can not be noted', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      world.faults.before = async (operation) => {
+        if (operation === 'UpdateItem') throw Object.assign(new Error('injected'), { name: 'ThrottlingException' });
+      };
+      try {
+        expect(await connections().authenticate(token.digest, NOW)).toMatchObject({ connection });
+      } finally {
+        world.faults.before = undefined;
+      }
+    });
+
+    it.each([
+      ['2026-11-22T10:00:00.000Z', 'has just expired'],
+      ['not a date', 'has an expiry that nobody can read'],
+    ])('are refused with expires %j: it %s', async (expires) => {
+      const connection = aConnection();
+      const token = aToken(connection, { expires });
+      await connections().create(connection);
+      await connections().addToken(token);
+      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+    });
+
+    it('are refused when unknown, and from the moment they are revoked', async () => {
+      const connection = aConnection();
+      const [token, other] = [aToken(connection, { label: 'a' }), aToken(connection, { label: 'b', created: '2026-11-02T00:00:00.000Z' })];
+      await connections().create(connection);
+      for (const each of [other, token]) await connections().addToken(each);
+      expect(await connections().listTokens(connection.id)).toEqual([token, other]);
+      expect(await connections().authenticate('0'.repeat(64), NOW)).toBeUndefined();
+      expect(await connections().revokeToken(aConnection().id, token.digest)).toBe(false);
+      expect(await connections().revokeToken(connection.id, token.digest)).toBe(true);
+      expect(await connections().revokeToken(connection.id, token.digest)).toBe(false);
+      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+      expect(await connections().authenticate(other.digest, NOW)).toBeDefined();
+    });
+
+    it('of a disabled connection are known: the caller decides', async () => {
+      const connection: Connection = { ...aConnection(), state: 'disabled' };
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      expect(await connections().authenticate(token.digest, NOW)).toMatchObject({ connection });
+    });
+  });
+}
+
+async function markApplied(world: World, connection: Connection, id: Parameters<typeof keys.user>[1]): Promise<void> {
+  await world.table.update(keys.user(connection.id, id), { remove: ['marker', 'pendingPk', 'pendingSk'] });
+}

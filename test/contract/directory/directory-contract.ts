@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { concurrencyContract } from './concurrency-contract.ts';
+import { connectionsContract } from './connections-contract.ts';
+import { faultsContract } from './faults-contract.ts';
+import { groupsContract } from './groups-contract.ts';
+import { largeGroupsContract } from './large-groups-contract.ts';
+import { listingContract } from './listing-contract.ts';
+import { randomOperationsContract } from './random-operations-contract.ts';
+import { usersContract } from './users-contract.ts';
+import { type Engine, World } from './world.ts';
+
+/** How much of the contract that takes time is done: `npm test` does a modest part, the long suite more. */
+export interface Effort {
+  readonly randomRuns: number;
+  readonly readsDuringChanges: number;
+  /** Members of the group in which one change must cost what it costs in a group of ten. */
+  readonly largeGroup: number;
+}
+
+/** What every table engine must do for the directory, one table for all of it. */
+export function directoryContract(name: string, makeEngine: () => Promise<Engine>, effort: Effort): void {
+  describe(`the directory on ${name}`, () => {
+    let world: World | undefined;
+    beforeAll(async () => {
+      world = new World(await makeEngine());
+    });
+    afterAll(() => world?.engine.close());
+    const opened = () => {
+      if (!world) throw new Error('the engine did not start');
+      return world;
+    };
+
+    usersContract(opened);
+    groupsContract(opened);
+    largeGroupsContract(opened, effort);
+    listingContract(opened);
+    concurrencyContract(opened, effort);
+    faultsContract(opened);
+    connectionsContract(opened);
+    randomOperationsContract(opened, effort);
+  });
+}
