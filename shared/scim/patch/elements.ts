@@ -6,7 +6,7 @@ import type { ScimValue } from '../resources/resource.ts';
 import type { AttributeTarget } from './patch-target.ts';
 
 /** One attribute of a resource holds at most this many values, members of a group apart: every operation looks at each of them. */
-export const MAX_VALUES = 2_000;
+export const MAX_VALUES = 1_000;
 
 /**
  * Values appended to a multi-valued attribute. RFC 7643 §2.4: providers "SHOULD NOT return the same (type, value) combination more
@@ -62,9 +62,13 @@ export function withoutEmpty(elements: readonly ScimValue[]): readonly ScimValue
   return left.length === 0 ? undefined : left;
 }
 
+/** What makes two values the same one. The lengths keep a type and a value apart that would spell the same together. */
 function identityOf(element: ScimValue): string {
-  if (!isScimObject(element)) return JSON.stringify(element);
   const value = ownValue(element, 'value');
-  if (value !== undefined) return JSON.stringify([value, ownValue(element, 'type') ?? null]);
+  if (typeof value === 'string') {
+    const type = ownValue(element, 'type');
+    return typeof type === 'string' ? `${type.length}:${type}:${value}` : `:${value}`;
+  }
+  if (!isScimObject(element)) return JSON.stringify(element);
   return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,0 +1,206 @@
+import type { Attribute } from '../attributes/attribute.ts';
+import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
+import { groupSchema } from '../attributes/group-schema.ts';
+import { groupResourceType } from '../attributes/resource-types.ts';
+import { ScimError } from '../errors.ts';
+import { compileValueFilter } from '../filter/compile-filter.ts';
+import type { Filter } from '../filter/filter.ts';
+import { parsePatchPath } from '../filter/parse-path.ts';
+import { isScimObject, ownValue, scimObject } from '../resources/own-value.ts';
+import type { ScimObject, ScimValue } from '../resources/resource.ts';
+import type { PatchOperation } from './operation.ts';
+import { findMember, findTarget, isSchemaTarget, type PatchTarget } from './patch-target.ts';
+
+/** What a PATCH does to the members of a group, in the end. An id is never in both sets. `replaces`: only those added are left. */
+export interface Membership {
+  readonly replaces: boolean;
+  readonly add: Set<string>;
+  readonly remove: Set<string>;
+}
+
+export interface SplitOperations {
+  /** What is left for applyPatch. */
+  readonly attributes: PatchOperation[];
+  /** Absent if no operation is about members, and if `needsMembers`. */
+  readonly membership?: Membership;
+  /** True if a value path can only be answered with the members at hand: load them and call resolveMembership. */
+  readonly needsMembers: boolean;
+}
+
+/** Each value path over the members looks at all of them. */
+const MAX_MEMBER_FILTERS = 20;
+
+/**
+ * Separates what a PATCH of a group does to its members from the rest: RFC 7644 §3.5.2, for operations that parsePatchOp gave. Adds,
+ * removals by id, removals of all and replacements become ONE net change, in order, without reading a member: it costs the same in a
+ * group of 10 and of 290,000. Removing who is no member, and adding who is one, is no error.
+ * @throws ScimError invalidPath, invalidFilter, invalidValue (no value, a nested group) or mutability (a member's sub-attributes)
+ */
+export function splitMembership(operations: readonly PatchOperation[]): SplitOperations {
+  const { attributes, changes } = separate(operations);
+  if (changes.some(({ kind }) => kind === 'filter')) return { attributes, needsMembers: true };
+  if (changes.length === 0) return { attributes, needsMembers: false };
+  const membership = { replaces: false, add: new Set<string>(), remove: new Set<string>() };
+  for (const change of changes) applyToNet(membership, change);
+  return { attributes, membership, needsMembers: false };
+}
+
+/**
+ * The net change of the same operations where a value path needs the members. `members` are the group's, as they would be returned:
+ * a filter may ask for `type` and `display`.
+ * @throws ScimError as splitMembership; tooMany for too many such value paths
+ */
+export function resolveMembership(
+  operations: readonly PatchOperation[],
+  members: readonly (ScimObject & { readonly value: string })[],
+): Membership {
+  const { changes } = separate(operations);
+  if (changes.filter(({ kind }) => kind === 'filter').length > MAX_MEMBER_FILTERS) {
+    throw new ScimError(
+      'tooMany',
+      `At most ${MAX_MEMBER_FILTERS} value paths over members are possible in one PATCH; remove by [value eq "…"]`,
+    );
+  }
+  const before = new Set(members.map(({ value }) => value));
+  let present = new Map<string, ScimObject>(members.map((member) => [member.value, member]));
+  for (const change of changes) {
+    if (change.kind === 'replace') present = new Map();
+    if (change.kind === 'filter') {
+      const matches = compileValueFilter(MEMBERS, change.filter);
+      for (const [id, member] of present) if (matches(member)) present.delete(id);
+    } else if (change.kind === 'remove') {
+      for (const id of change.ids) present.delete(id);
+    } else {
+      for (const id of change.ids) if (!present.has(id)) present.set(id, { value: id, type: 'User' });
+    }
+  }
+  const add = new Set([...present.keys()].filter((id) => !before.has(id)));
+  return { replaces: false, add, remove: new Set([...before].filter((id) => !present.has(id))) };
+}
+
+/**
+ * The ids in a `members` value, of a POST, a PUT or an operation; each once, in order.
+ * @throws ScimError invalidValue for another shape and for a nested group
+ */
+export function membersOf(value: ScimValue | undefined): string[] {
+  if (value === undefined || value === null) return [];
+  const members: readonly ScimValue[] = Array.isArray(value) ? value : [value as ScimValue];
+  return [...new Set(members.filter((member) => member !== null).map(memberId))];
+}
+
+/** Only the id is kept of a member: the rest is the user's. There may be 80,000 of them, so no more is looked at. */
+function memberId(member: ScimValue): string {
+  const id = namedValue(member, 'value');
+  if (typeof id !== 'string') throw new ScimError('invalidValue', 'members: each member is an object with a "value", the id of a user');
+  const type = namedValue(member, 'type');
+  if (typeof type === 'string' && isSameName(type, 'Group'))
+    throw new ScimError('invalidValue', 'members: nested groups are not supported');
+  return id;
+}
+
+/** RFC 7643 §2.1: "Attribute names are case insensitive". */
+function namedValue(object: ScimValue, name: string): ScimValue | undefined {
+  if (!isScimObject(object) || Object.hasOwn(object, name)) return ownValue(object, name);
+  const spelled = Object.keys(object).find((each) => isSameName(each, name));
+  return spelled === undefined ? undefined : object[spelled];
+}
+
+type MemberChange =
+  | { readonly kind: 'add' | 'remove' | 'replace'; readonly ids: readonly string[] }
+  | { readonly kind: 'filter'; readonly filter: Filter };
+
+function applyToNet(net: { replaces: boolean; add: Set<string>; remove: Set<string> }, change: MemberChange): void {
+  if (change.kind === 'filter') return;
+  if (change.kind === 'replace') {
+    net.replaces = true;
+    net.add = new Set();
+    net.remove = new Set();
+  }
+  for (const id of change.ids) {
+    if (change.kind !== 'remove') {
+      net.add.add(id);
+      net.remove.delete(id);
+      continue;
+    }
+    net.add.delete(id);
+    // After a replacement whoever is not added is gone.
+    if (!net.replaces) net.remove.add(id);
+  }
+}
+
+function separate(operations: readonly PatchOperation[]): { attributes: PatchOperation[]; changes: MemberChange[] } {
+  const attributes: PatchOperation[] = [];
+  const changes: MemberChange[] = [];
+  for (const operation of operations) {
+    const { op, path, value } = operation;
+    const id = op === 'remove' && path !== undefined ? REMOVAL_BY_ID.exec(path)?.[1] : undefined;
+    if (id !== undefined) {
+      changes.push({ kind: 'remove', ids: [id] });
+      continue;
+    }
+    const target = path === undefined ? undefined : findTarget(groupResourceType, parsePatchPath(path, STRICT));
+    if (target !== undefined && isMembers(target)) changes.push(memberChange(operation, target));
+    // The schema's URN as a path has the same members in its value as no path at all.
+    else if (op !== 'remove' && (target === undefined || isSchemaTarget(target)) && isScimObject(value)) {
+      const entries = flatten(value);
+      const isMember = ([name]: [string, ScimValue]) => isMembers(findMember(groupResourceType, name));
+      for (const [, each] of entries.filter(isMember)) changes.push({ kind: op, ids: membersOf(each) });
+      const rest = entries.filter((entry) => !isMember(entry));
+      if (rest.length > 0) attributes.push({ ...operation, value: scimObject(rest) });
+    } else attributes.push(operation);
+  }
+  return { attributes, changes };
+}
+
+/** The attributes in a value, those under the schema's URN among them. @throws ScimError invalidPath */
+function flatten(value: ScimObject): [string, ScimValue][] {
+  return Object.entries(value).flatMap(([name, each]): [string, ScimValue][] =>
+    isSchemaTarget(findMember(groupResourceType, name)) && isScimObject(each) ? Object.entries(each) : [[name, each]],
+  );
+}
+
+/** One operation with a path to `members`. @throws ScimError */
+function memberChange(
+  { op, value }: PatchOperation,
+  { filter, subAttribute }: Extract<PatchTarget, { attribute: Attribute }>,
+): MemberChange {
+  // RFC 7643 §4.2: "While values MAY be added or removed, sub-attributes of members are "immutable"."
+  if (subAttribute !== undefined || (filter !== undefined && op !== 'remove')) {
+    throw new ScimError('mutability', 'A member can be added and removed, but not changed');
+  }
+  if (op === 'remove') {
+    // §3.5.2.2: "If the target location is a multi-valued attribute and no filter is specified, the attribute and all values are removed".
+    if (filter === undefined) return { kind: 'replace', ids: [] };
+    compileValueFilter(MEMBERS, filter);
+    const ids = idsOf(filter);
+    return ids === undefined ? { kind: 'filter', filter } : { kind: 'remove', ids };
+  }
+  if (value === undefined) throw new ScimError('invalidValue', `${op} needs a value`);
+  return { kind: op, ids: membersOf(value) };
+}
+
+/** The ids that a filter selects when it compares nothing else: `value eq "x"`, also several joined by "or". */
+function idsOf(filter: Filter): string[] | undefined {
+  const ids: string[] = [];
+  for (const term of filter.kind === 'or' ? filter.terms : [filter]) {
+    if (term.kind !== 'compare' || term.operator !== 'eq' || typeof term.value !== 'string') return undefined;
+    if (!isSameName(term.path.attribute, 'value')) return undefined;
+    ids.push(term.value);
+  }
+  return ids;
+}
+
+/** The commonest path by far, which one push can hold 80,000 times; any other spelling of it goes through the parser. */
+const REMOVAL_BY_ID = /^members\[value eq "([\w-]{1,100})"\]$/;
+const STRICT = { mode: 'strict', onTolerance: () => {} } as const;
+const MEMBERS = requireMembers();
+
+function requireMembers(): Attribute {
+  const members = attributeNamed(groupSchema.attributes, 'members');
+  if (members === undefined) throw new Error('groups have members');
+  return members;
+}
+
+function isMembers(target: PatchTarget): target is Extract<PatchTarget, { attribute: Attribute }> {
+  return !isSchemaTarget(target) && target.attribute === MEMBERS;
+}
