@@ -13,14 +13,14 @@ const port = Number(process.env['PORT'] ?? 3001);
 const stateDir = process.env['STATE_DIR'] ?? '.local';
 try {
   const simulator = await startConfluenceSimulator({ port, stateDir });
-  process.stdout.write(
-    `ready: simulated Confluence Data Center on ${simulator.url}, "Authorization: Bearer local", state in ${stateDir}\n`,
-  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       simulator.close().then(() => process.exit(0));
     });
   }
+  process.stdout.write(
+    `ready: simulated Confluence Data Center on ${simulator.url}, "Authorization: Bearer local", state in ${stateDir}\n`,
+  );
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   process.stderr.write(
