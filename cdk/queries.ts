@@ -31,11 +31,11 @@ export const savedQueries = {
 | limit 200`,
   },
 
-  /** What had no answer has no status, but an outcome. */
+  /** What had no answer has no status, but an outcome. Looking for somebody who is not there yet is no failure. */
   failedCalls: {
     title: 'Failed Confluence calls',
     query: `fields @timestamp, target, method, path, status, outcome, attempt, retryAfterMs, loginReason, subject.name, correlationId
-| filter kind = "confluence.request" and outcome != "ok"
+| filter kind = "confluence.request" and outcome != "ok" and (method != "GET" or outcome != "not-found")
 | sort @timestamp desc
 | limit 200`,
   },

@@ -1,6 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -81,7 +79,7 @@ export class ScimForConfluenceStack extends Stack {
       .isFedBy(changes, settings.workerConcurrency);
 
     // Each minute ──▶ functions/sweep ──▶ the queue again.
-    const sweep = new NodeFunction(this, 'Sweep', {
+    new NodeFunction(this, 'Sweep', {
       name: 'sweep',
       description: 'Sends again what has been pending too long',
       memorySize: 512,
@@ -92,13 +90,9 @@ export class ScimForConfluenceStack extends Stack {
     })
       .canReadAndWrite(table)
       .canSendTo(changes)
-      .canRead(secrets);
-    new Rule(this, 'EachMinute', {
-      description: 'Runs the sweep',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      // A run that was missed is made up for by the next.
-      targets: [new LambdaFunction(sweep, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
-    });
+      .canMeasure(changes)
+      .canRead(secrets)
+      .runsEachMinute();
 
     // What people see.
     const metrics = operationsMetrics(new LogMetrics(this, 'Metrics', { requestLog }), api, changes, worker);

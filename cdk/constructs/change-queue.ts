@@ -44,11 +44,17 @@ export class ChangeQueue extends Construct {
     );
   }
 
-  /** Sends changes and asks how many wait. */
   allowSending(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'], resources: [this.queue.queueArn] }),
-    );
+    this.#allow(grantee, 'sqs:SendMessage');
     this.#key.allowThrough('sqs', grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+
+  /** How many messages wait. */
+  allowMeasuring(grantee: IGrantable): void {
+    this.#allow(grantee, 'sqs:GetQueueAttributes');
+  }
+
+  #allow(grantee: IGrantable, action: string): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [this.queue.queueArn] }));
   }
 }

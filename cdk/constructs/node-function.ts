@@ -1,4 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type ILayerVersion, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -70,9 +72,23 @@ export class NodeFunction extends NodejsFunction {
     return this;
   }
 
+  /** Sees how many changes wait. */
+  canMeasure(changes: ChangeQueue): this {
+    changes.allowMeasuring(this);
+    return this;
+  }
+
   canRead(secrets: TargetSecrets): this {
     this.addEnvironment('SECRET_PREFIX', secrets.prefix);
     secrets.allowReading(this.#role);
+    return this;
+  }
+
+  /** Runs each minute. A run that failed or was missed is made up for by the next: nothing is repeated. */
+  runsEachMinute(): this {
+    const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    this.configureAsyncInvoke(once);
+    new Rule(this, 'EachMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(this, once)] });
     return this;
   }
 
