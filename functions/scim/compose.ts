@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
+import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
+import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
+import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import { jsonLinesLog } from '../../shared/log/request-log.ts';
+import type { ScimDependencies } from './exchange.ts';
+
+const Environment = z.object({
+  TABLE_NAME: z.string().min(1),
+  QUEUE_URL: z.url(),
+  SWEEP_AFTER_SECONDS: z.coerce.number().int().positive().default(120),
+});
+
+/** A call that hangs must not use up the 29 seconds the gateway waits. */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000 };
+
+/** @throws ZodError naming every variable that is missing or wrong */
+export function composeScim(env: NodeJS.ProcessEnv): ScimDependencies {
+  const { TABLE_NAME, QUEUE_URL, SWEEP_AFTER_SECONDS } = Environment.parse(env);
+  const now = () => new Date();
+  const table = new DynamoDbTable(new DynamoDBClient({ requestHandler }), TABLE_NAME);
+  return {
+    directory: dynamoDbDirectory(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, newId: randomUUID }),
+    connections: dynamoDbConnections(table),
+    queue: sqsChangeQueue(new SQSClient({ requestHandler }), QUEUE_URL, randomUUID),
+    log: jsonLinesLog((line) => process.stdout.write(line), now),
+    now,
+    newId: randomUUID,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Committed, Listing, Stored } from '../../shared/directory/directory.ts';
+import type { ResourceType } from '../../shared/scim/attributes/attribute.ts';
+import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
+import type { ScimObject } from '../../shared/scim/resources/resource.ts';
+import type { Exchange } from './exchange.ts';
+import type { ResourcePointer } from './send-change.ts';
+
+export interface Rendered {
+  /** The revision that is shown: newer than the one asked for when a relation was read with it. */
+  readonly revision: number;
+  readonly resource: ScimObject;
+}
+
+/** What differs between users and groups; the operations are the same for both. */
+export interface Endpoint<R extends Stored<string>> {
+  readonly resourceType: ResourceType;
+  /** The attribute that costs reads of its own and is loaded only where somebody wants it. */
+  readonly relation: 'groups' | 'members';
+  /** RFC 7644 §3.5.2: a PATCH is answered by 200 with the resource or by 204; with `attributes` always by 200. */
+  readonly patchReply: 200 | 204;
+
+  listing(exchange: Exchange): Listing<R>;
+  read(exchange: Exchange, id: string): Promise<R | undefined>;
+  /** @throws ScimError, NameTaken, DirectoryBusy */
+  create(exchange: Exchange, attributes: ScimObject): Promise<Committed<R>>;
+  /** @throws ScimError, NameTaken, RevisionConflict, TooManyLayers, DirectoryBusy */
+  replace(exchange: Exchange, read: R, attributes: ScimObject): Promise<Committed<R>>;
+  /** @throws ScimError, NameTaken, RevisionConflict, TooManyLayers, DirectoryBusy */
+  patch(exchange: Exchange, read: R, operations: readonly PatchOperation[]): Promise<Committed<R>>;
+  /** @throws RevisionConflict, DirectoryBusy */
+  delete(exchange: Exchange, read: R): Promise<Committed<R>>;
+
+  /** The whole resource in the shape of RFC 7643 §3; undefined if it was deleted since it was read. */
+  render(exchange: Exchange, stored: R, withRelation: boolean): Promise<Rendered | undefined>;
+  pointer(stored: R): ResourcePointer;
+  nameOf(stored: R): string;
+}

@@ -1,0 +1,51 @@
+import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
+import type { Connection, Connections } from '../../shared/directory/connection.ts';
+import type { Directory, WriteContext } from '../../shared/directory/directory.ts';
+import type { Subject } from '../../shared/log/records.ts';
+import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+import type { ScimRequest } from './request.ts';
+import type { ScimResponse } from './response.ts';
+
+/** What the function needs from outside: built once by compose.ts, by a test, or by the local stack. */
+export interface ScimDependencies {
+  readonly directory: Directory;
+  readonly connections: Connections;
+  readonly queue: ChangeQueue;
+  readonly log: RequestLog;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** What the request log will tell of a request: filled in along the straight line, written once at its end. */
+export interface RequestStory {
+  readonly correlationId: string;
+  /** `T10 members`: each tolerance and place once. */
+  readonly tolerances: Set<string>;
+  /** How often tolerances were used in all. */
+  tolerated: number;
+  connection?: Connection;
+  subject?: Subject;
+  revision?: number;
+  /** The parsed body and query, for full detail only. */
+  requestBody?: unknown;
+  query?: ReadonlyMap<string, string>;
+  error?: { readonly scimType?: string; readonly detail: string };
+}
+
+/** One request on its way through an operation. */
+export interface Exchange {
+  readonly dependencies: ScimDependencies;
+  readonly connection: Connection;
+  readonly request: ScimRequest;
+  readonly story: RequestStory;
+  readonly mode: Mode;
+  readonly onTolerance: OnTolerance;
+}
+
+/** What the route table names: takes the exchange and the last segment of the path, where the route has one. */
+export type Operation = (exchange: Exchange, id: string) => Promise<ScimResponse>;
+
+export function writeContext({ connection, story, dependencies }: Exchange): WriteContext {
+  return { connection, correlationId: story.correlationId, now: dependencies.now() };
+}

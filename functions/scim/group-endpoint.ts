@@ -1,0 +1,45 @@
+import type { StoredGroup } from '../../shared/directory/directory.ts';
+import type { GroupId, UserId } from '../../shared/directory/ids.ts';
+import { groupResourceType } from '../../shared/scim/attributes/resource-types.ts';
+import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import type { Endpoint, Rendered } from './endpoint.ts';
+import { type Exchange, writeContext } from './exchange.ts';
+import { takeMembers } from './group-members.ts';
+import { patchGroup } from './patch-group.ts';
+
+const NOBODY: ReadonlySet<UserId> = new Set();
+
+/** /Groups: RFC 7643 §4.2. A PATCH is answered without the group, which may be large (SCIM.md §3 B). */
+export const groupEndpoint: Endpoint<StoredGroup> = {
+  resourceType: groupResourceType,
+  relation: 'members',
+  patchReply: 204,
+
+  listing: ({ dependencies }) => dependencies.directory.groups.listing,
+  // isResourceId has looked at it: the brand is given here, where the path says that it is a group's.
+  read: ({ dependencies, connection }, id) => dependencies.directory.groups.read(connection, id as GroupId),
+  create: async (exchange, resource) => {
+    const { attributes, members } = await takeMembers(exchange, resource);
+    return exchange.dependencies.directory.groups.create(writeContext(exchange), attributes, members);
+  },
+  replace: async (exchange, read, resource) => {
+    const { attributes, members } = await takeMembers(exchange, resource);
+    const change = { replaces: true, add: members, remove: NOBODY };
+    return exchange.dependencies.directory.groups.update(writeContext(exchange), read, attributes, change);
+  },
+  patch: patchGroup,
+  delete: (exchange, read) => exchange.dependencies.directory.groups.delete(writeContext(exchange), read),
+
+  render: async (exchange, stored, withRelation) => {
+    if (!withRelation) return rendered(exchange, stored, []);
+    const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, stored.id);
+    return whole && rendered(exchange, whole.group, whole.members);
+  },
+  pointer: ({ id }) => ({ type: 'group', id }),
+  nameOf: ({ attributes }) => String(attributes['displayName'] ?? ''),
+};
+
+function rendered({ request }: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
+  const users = members.map((value) => ({ value, $ref: `${request.baseUrl}/Users/${value}`, type: 'User' }));
+  return { revision: group.revision, resource: renderResource(groupResourceType, { ...group, members: users }, request.baseUrl) };
+}

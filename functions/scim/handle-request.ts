@@ -1,0 +1,36 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { authenticate } from './authenticate.ts';
+import type { RequestStory, ScimDependencies } from './exchange.ts';
+import { headerOf } from './headers.ts';
+import { parseRequest } from './request.ts';
+import type { ScimResponse } from './response.ts';
+import { findRoute } from './routes.ts';
+
+/**
+ * The straight line of every request: authenticate ▶ parse ▶ route ▶ operation ▶ response.
+ * @throws ScimError, or an error of the directory: the middleware makes the SCIM error of it
+ */
+export async function handleRequest(
+  dependencies: ScimDependencies,
+  event: APIGatewayProxyEvent,
+  story: RequestStory,
+): Promise<ScimResponse> {
+  const connection = await authenticate(dependencies.connections, headerOf(event, 'Authorization'), dependencies.now());
+  story.connection = connection;
+  const { mode } = connection.settings;
+  const onTolerance = (tolerance: string, where: string) => noteTolerance(story, tolerance, where);
+
+  const request = parseRequest(event, mode, onTolerance);
+  story.query = request.query;
+
+  const { operation, id } = findRoute(request);
+  return operation({ dependencies, connection, request, story, mode, onTolerance }, id);
+}
+
+/** A log line names this many places; the rest is counted. */
+const NAMED_TOLERANCES = 50;
+
+function noteTolerance(story: RequestStory, tolerance: string, where: string): void {
+  story.tolerated++;
+  if (story.tolerances.size < NAMED_TOLERANCES) story.tolerances.add(`${tolerance} ${where}`.slice(0, 200));
+}

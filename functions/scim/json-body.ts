@@ -1,0 +1,76 @@
+import { ScimError } from '../../shared/scim/errors.ts';
+import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+
+/** A body as API Gateway hands it over. */
+export interface EncodedBody {
+  readonly text: string;
+  readonly isBase64: boolean;
+  readonly contentType: string | undefined;
+}
+
+export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** SCIM needs five levels; what is nested deeper than this is no SCIM message. */
+const MAX_DEPTH = 64;
+const MEDIA_TYPES: ReadonlySet<string> = new Set(['application/scim+json', 'application/json']);
+
+/**
+ * The JSON of a request body, with the limits checked before it is parsed.
+ * @throws ScimError 413 too large, 415 another media type, 400 invalidSyntax for what is no JSON in UTF-8
+ */
+export function parseJsonBody(body: EncodedBody, mode: Mode, onTolerance: OnTolerance): unknown {
+  // Checked on the encoded text first: base64 is never shorter than what it holds.
+  if (body.text.length > 2 * MAX_BODY_BYTES) throw tooLarge();
+  const bytes = Buffer.from(body.text, body.isBase64 ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) throw tooLarge();
+  if (bytes.length === 0) throw new ScimError('invalidSyntax', 'The request has no body; it needs a JSON object.');
+  checkMediaType(body.contentType, mode, onTolerance);
+  const text = decode(bytes);
+  checkDepth(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ScimError('invalidSyntax', 'The request body is not valid JSON.', { cause: error });
+  }
+}
+
+/** RFC 7644 §3.1: "SCIM messages … application/scim+json"; §8.1 allows application/json. Parameters, charset among them, don't matter. */
+function checkMediaType(contentType: string | undefined, mode: Mode, onTolerance: OnTolerance): void {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (MEDIA_TYPES.has(mediaType)) return;
+  if (mediaType === '' && mode === 'tolerant') {
+    onTolerance('T15', 'no Content-Type');
+    return;
+  }
+  const sent = mediaType === '' ? 'none' : mediaType;
+  throw new ScimError(415, `The body must be application/scim+json or application/json; the Content-Type sent was ${sent}.`);
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    // RFC 8259 §8.1: UTF-8, and a parser may ignore a byte order mark (TextDecoder drops it).
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ScimError('invalidSyntax', 'The request body is not valid UTF-8.', { cause: error });
+  }
+}
+
+/** One pass over the text, so that no parser and no later walk ever meets a deep document. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (inString) {
+      if (char === '\\') i++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '{' || char === '[') {
+      if (++depth > MAX_DEPTH) throw new ScimError('invalidSyntax', `The request body is nested deeper than ${MAX_DEPTH} levels.`);
+    } else if (char === '}' || char === ']') depth--;
+  }
+}
+
+/** RFC 7644 §3.12, 413: the limit is named, so that a client can split its request. */
+function tooLarge(): ScimError {
+  return new ScimError(413, `The request body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MB; send it in smaller requests.`);
+}

@@ -1,0 +1,22 @@
+import type { Stored } from '../../../shared/directory/directory.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Operation } from '../exchange.ts';
+import { changeResource } from '../preconditions.ts';
+import { readPatch } from '../read-body.ts';
+import { commit, etag, projectionOf, writtenReply } from '../representation.ts';
+import { noContent } from '../response.ts';
+
+/** PATCH: RFC 7644 §3.5.2. Applied to what was read, all operations or none, and again if another write came between. */
+export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
+  return async (exchange, id) => {
+    const projection = projectionOf(exchange, endpoint);
+    const operations = readPatch(exchange, endpoint);
+    const patched = await commit(exchange, endpoint, () =>
+      changeResource(exchange, endpoint, id, (stored) => endpoint.patch(exchange, stored, operations)),
+    );
+    // "The server MUST return a 200 OK if the "attributes" parameter is specified in the request."
+    const asked = exchange.request.query.has('attributes');
+    if (endpoint.patchReply === 204 && !asked) return noContent(etag(patched));
+    return writtenReply(exchange, endpoint, patched, projection, 200);
+  };
+}

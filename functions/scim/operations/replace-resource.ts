@@ -1,0 +1,18 @@
+import type { Stored } from '../../../shared/directory/directory.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Operation } from '../exchange.ts';
+import { changeResource } from '../preconditions.ts';
+import { readResource } from '../read-body.ts';
+import { commit, projectionOf, writtenReply } from '../representation.ts';
+
+/** PUT: RFC 7644 §3.5.1. "PUT MUST NOT be used to create new resources": an unknown id is 404. */
+export function replaceResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
+  return async (exchange, id) => {
+    const projection = projectionOf(exchange, endpoint);
+    const attributes = readResource(exchange, endpoint);
+    const replaced = await commit(exchange, endpoint, () =>
+      changeResource(exchange, endpoint, id, (stored) => endpoint.replace(exchange, stored, attributes)),
+    );
+    return writtenReply(exchange, endpoint, replaced, projection, 200);
+  };
+}

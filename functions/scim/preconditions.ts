@@ -1,0 +1,57 @@
+import { type Committed, RevisionConflict, type Stored } from '../../shared/directory/directory.ts';
+import { isResourceId } from '../../shared/directory/ids.ts';
+import { ScimError } from '../../shared/scim/errors.ts';
+import { matchesEtag } from '../../shared/scim/resources/etag.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+
+/**
+ * The resource of the path. @throws ScimError 404: never there, deleted, or another connection's, which is the same to a client.
+ */
+export async function readOrNotFound<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>, id: string): Promise<R> {
+  const stored = isResourceId(id) ? await endpoint.read(exchange, id) : undefined;
+  if (!stored) throw notFound(endpoint);
+  // The log tells whom a request was about, also one that is refused further on.
+  exchange.story.subject = { ...endpoint.pointer(stored), name: endpoint.nameOf(stored) };
+  return stored;
+}
+
+export function notFound(endpoint: { readonly resourceType: { readonly name: string } }): ScimError {
+  return new ScimError(404, `There is no ${endpoint.resourceType.name} with this id.`);
+}
+
+/** RFC 9110 §13.1.2 for GET: the client has this version already. */
+export function isNotModified({ request }: Exchange, stored: Stored<string>): boolean {
+  return request.ifNoneMatch !== undefined && matchesEtag(request.ifNoneMatch, stored.revision);
+}
+
+/**
+ * Reads a resource, checks `If-Match`, and lets `write` change it on the condition that it is still as it was read; again from
+ * the read when another write came between, unless the client named the version it means.
+ * @throws ScimError 404, 412; 503 if it stays in conflict; whatever `write` throws
+ */
+export function changeResource<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  id: string,
+  write: (stored: R) => Promise<Committed<R>>,
+): Promise<Committed<R>> {
+  const { ifMatch } = exchange.request;
+  return retryConflicts(async () => {
+    const stored = await readOrNotFound(exchange, endpoint, id);
+    // RFC 7644 §3.14: "the requested operation succeeds only if the supplied ETag matches the latest service provider resource"
+    if (ifMatch !== undefined && !matchesEtag(ifMatch, stored.revision)) throw preconditionFailed();
+    try {
+      return await write(stored);
+    } catch (error) {
+      const namedVersion = ifMatch !== undefined && ifMatch.trim() !== '*';
+      throw error instanceof RevisionConflict && namedVersion ? preconditionFailed(error) : error;
+    }
+  });
+}
+
+/** RFC 7644 §3.12: 412, "Failed to update. Resource has changed on the server." */
+function preconditionFailed(cause?: unknown): ScimError {
+  return new ScimError(412, 'The resource has changed since the version in If-Match. Read it again and decide again.', { cause });
+}

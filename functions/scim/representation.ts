@@ -1,0 +1,81 @@
+import type { Committed, Stored } from '../../shared/directory/directory.ts';
+import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
+import { etagOf } from '../../shared/scim/resources/etag.ts';
+import { type Projection, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
+import type { Endpoint, Rendered } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import { notFound } from './preconditions.ts';
+import { fitsReply, jsonResponse, type ScimResponse } from './response.ts';
+import { sendChange } from './send-change.ts';
+
+/** `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written. @throws ScimError */
+export function projectionOf<R extends Stored<string>>({ request, mode, onTolerance }: Exchange, endpoint: Endpoint<R>): Projection {
+  const attributes = request.query.get('attributes');
+  const excludedAttributes = request.query.get('excludedAttributes');
+  return parseProjection(endpoint.resourceType, { attributes, excludedAttributes }, { mode, onTolerance });
+}
+
+export function etag(stored: { readonly revision: number }): Record<string, string> {
+  return { ETag: etagOf(stored.revision) };
+}
+
+/** Runs a write, tells the log what it was about and the queue that there is work. The answer is 2xx from here on. */
+export async function commit<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  write: () => Promise<Committed<R>>,
+): Promise<R> {
+  const committed = await write();
+  const { resource } = committed;
+  exchange.story.subject = { ...endpoint.pointer(resource), name: endpoint.nameOf(resource) };
+  exchange.story.revision = resource.revision;
+  await sendChange(exchange, endpoint.pointer(resource), committed);
+  return resource;
+}
+
+/** 200 with one resource. @throws ScimError 404 if it was deleted since it was read, tooMany if it is too large for one reply */
+export async function reply<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  stored: R,
+  projection: Projection,
+): Promise<ScimResponse> {
+  const rendered = await endpoint.render(exchange, stored, wantsAttribute(projection, endpoint.relation));
+  if (!rendered) throw notFound(endpoint);
+  return jsonResponse(200, project(endpoint.resourceType, rendered.resource, projection), etag(rendered));
+}
+
+/**
+ * The reply to a write. The write stands, so nothing may turn it into an error any more: a group whose members are too many for
+ * one reply, or can't be read just now, is returned without them.
+ */
+export async function writtenReply<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  stored: R,
+  projection: Projection,
+  status: 200 | 201,
+): Promise<ScimResponse> {
+  const location = status === 201 ? { Location: `${exchange.request.baseUrl}${endpoint.resourceType.endpoint}/${stored.id}` } : {};
+  for (const withRelation of wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
+    const rendered = await renderUnlessBusy(exchange, endpoint, stored, withRelation);
+    if (rendered === undefined) continue;
+    const body = JSON.stringify(project(endpoint.resourceType, rendered.resource, projection));
+    if (fitsReply(body)) return { status, headers: { ...etag(rendered), ...location }, body };
+  }
+  throw new Error('a resource without its relations is larger than a reply');
+}
+
+async function renderUnlessBusy<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  stored: R,
+  withRelation: boolean,
+): Promise<Rendered | undefined> {
+  try {
+    return await endpoint.render(exchange, stored, withRelation);
+  } catch (error) {
+    if (withRelation && error instanceof DirectoryBusy) return undefined;
+    throw error;
+  }
+}

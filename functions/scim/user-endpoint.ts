@@ -1,0 +1,37 @@
+import type { StoredUser } from '../../shared/directory/directory.ts';
+import type { UserId } from '../../shared/directory/ids.ts';
+import { userResourceType } from '../../shared/scim/attributes/resource-types.ts';
+import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
+import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import type { Endpoint } from './endpoint.ts';
+import { writeContext } from './exchange.ts';
+
+/** /Users: RFC 7643 §4.1. Entra ID's validator wants the resource back from a PATCH (SCIM.md E13). */
+export const userEndpoint: Endpoint<StoredUser> = {
+  resourceType: userResourceType,
+  relation: 'groups',
+  patchReply: 200,
+
+  listing: ({ dependencies }) => dependencies.directory.users.listing,
+  // isResourceId has looked at it: the brand is given here, where the path says that it is a user's.
+  read: ({ dependencies, connection }, id) => dependencies.directory.users.read(connection, id as UserId),
+  create: (exchange, attributes) => exchange.dependencies.directory.users.create(writeContext(exchange), attributes),
+  replace: (exchange, read, attributes) => exchange.dependencies.directory.users.update(writeContext(exchange), read, attributes),
+  patch: (exchange, read, operations) => {
+    const { mode, onTolerance } = exchange;
+    const attributes = applyPatch(userResourceType, read.attributes, operations, { mode, onTolerance });
+    return exchange.dependencies.directory.users.update(writeContext(exchange), read, attributes);
+  },
+  delete: (exchange, read) => exchange.dependencies.directory.users.delete(writeContext(exchange), read),
+
+  // RFC 7643 §4.1.2: `groups` is computed from the groups; no write ever sets it.
+  render: async ({ dependencies, connection, request }, stored, withRelation) => {
+    const groups = withRelation ? await dependencies.directory.users.groupsOf(connection, stored.id) : [];
+    const $ref = (id: string) => `${request.baseUrl}/Groups/${id}`;
+    const rendered = groups.map(({ id, displayName }) => ({ value: id, $ref: $ref(id), display: displayName, type: 'direct' }));
+    const resource = renderResource(userResourceType, { ...stored, groups: rendered }, request.baseUrl);
+    return { revision: stored.revision, resource };
+  },
+  pointer: ({ id }) => ({ type: 'user', id }),
+  nameOf: ({ attributes }) => String(attributes['userName'] ?? ''),
+};
