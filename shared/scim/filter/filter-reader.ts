@@ -173,15 +173,19 @@ export class FilterReader {
     const tolerated = mode === 'tolerant' ? tolerateUnquotedValue(path, text, onTolerance) : undefined;
     if (tolerated !== undefined) return tolerated;
     const number = JSON_NUMBER.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isFinite(number))
-      throw this.#error(`${excerpt(text)} is neither a JSON string in double quotes nor a number, true, false or null`);
+    if (!Number.isFinite(number)) {
+      throw this.#error(
+        `The value at position ${token.at + 1} is neither a JSON string in double quotes nor a number, true, false or null`,
+      );
+    }
     return number === 0 ? 0 : number;
   }
 
   #unexpected(token: Token | undefined, expected: string): ScimError {
     if (token === undefined) return this.#error(`The text ends where ${expected} should stand`);
-    const found = token.kind === 'word' ? token.text : token.kind === 'string' ? token.value : token.kind;
-    return this.#error(`Expected ${expected} at position ${token.at + 1}, found ${excerpt(found)}`);
+    // A string is a value, maybe a person's: details are logged.
+    const found = token.kind === 'word' ? excerpt(token.text) : token.kind === 'string' ? 'a string' : token.kind;
+    return this.#error(`Expected ${expected} at position ${token.at + 1}, found ${found}`);
   }
 
   #error(detail: string): ScimError {

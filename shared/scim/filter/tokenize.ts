@@ -90,7 +90,7 @@ function stringValue(literal: string, at: number, keyword: ScimType): string {
   try {
     value = JSON.parse(literal);
   } catch (cause) {
-    throw new ScimError(keyword, `The string at position ${at + 1} is not a JSON string: ${excerpt(literal)}`, { cause });
+    throw new ScimError(keyword, `The string at position ${at + 1} is not a JSON string`, { cause });
   }
   // RFC 7643 §2.3.1: "A sequence of zero or more Unicode characters encoded using UTF-8": half of a surrogate pair has no encoding.
   if (typeof value !== 'string' || !value.isWellFormed()) {

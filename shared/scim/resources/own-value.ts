@@ -17,9 +17,16 @@ export function elementsOf(value: ScimValue | undefined): readonly ScimValue[] {
 }
 
 /**
- * True if `pr` matches. RFC 7643 §2.5: "Unassigned attributes, the null value, or an empty array … SHALL be considered to be
- * equivalent"; RFC 7644 §3.4.2.2: "a non-empty or non-null value, or … a non-empty node for complex attributes".
+ * True if there is a value, the empty string among them. RFC 7643 §2.5: "Unassigned attributes, the null value, or an empty array …
+ * SHALL be considered to be equivalent"; an object or array of nothing but those is unassigned too.
  */
+export function isAssigned(value: ScimValue | undefined): boolean {
+  if (value === undefined || value === null) return false;
+  if (Array.isArray(value)) return value.some(isAssigned);
+  return isScimObject(value) ? Object.values(value).some(isAssigned) : true;
+}
+
+/** True if `pr` matches. RFC 7644 §3.4.2.2: "a non-empty or non-null value, or … a non-empty node for complex attributes". */
 export function isPresent(value: ScimValue | undefined): boolean {
   if (value === undefined || value === null || value === '') return false;
   if (Array.isArray(value)) return value.some(isPresent);

@@ -119,10 +119,9 @@ function wrongType(attribute: Attribute, value: unknown, where: string): ScimErr
   return new ScimError('invalidValue', `${where}: expected ${EXPECTED[attribute.type]}, got ${kindOf(value)}`);
 }
 
-/** Says what a value is without quoting personal data at length. */
+/** Says what a value is without telling it: details are logged, and the value may be personal data. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'string') return `the string ${excerpt(value)}`;
-  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

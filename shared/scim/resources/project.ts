@@ -4,7 +4,7 @@ import { findAttribute, findSchema } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { readAttributePath } from '../filter/read-attribute-path.ts';
 import { FILTER_LIMITS } from '../filter/tokenize.ts';
-import { isPresent, isScimObject, ownValue, scimObject } from './own-value.ts';
+import { isAssigned, isScimObject, ownValue, scimObject } from './own-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from './resource.ts';
 
 export interface ProjectionQuery {
@@ -67,7 +67,7 @@ export function project(resourceType: ResourceType, resource: ScimObject, projec
     const data = ownValue(resource, extension.id);
     const selection = projection.schemas.get(extension.id);
     const object = isScimObject(data) ? scimObject(projectAttributes(extension.attributes, data, projection, selection)) : undefined;
-    if (isPresent(object)) shown.set(extension.id, object as ScimObject);
+    if (isAssigned(object)) shown.set(extension.id, object as ScimObject);
   }
   // RFC 7643 §3: schemas tells which "namespaces … define the attributes present in the current JSON structure".
   const urns = ownValue(resource, 'schemas');
@@ -94,12 +94,12 @@ function* projectAttributes(
     // "each resource returned MUST contain the minimum set of resource attributes": those whose "returned" is "always".
     if (returned === 'always' || (kind === 'only' && isWhole)) yield [name, value];
     else if (kind === 'only' && parts !== undefined)
-      yield* ifPresent(
+      yield* ifAssigned(
         name,
         keepParts(value, (part) => parts.has(part)),
       );
     else if (kind === 'except' && parts !== undefined && !isWhole)
-      yield* ifPresent(
+      yield* ifAssigned(
         name,
         keepParts(value, (part) => !parts.has(part)),
       );
@@ -107,12 +107,12 @@ function* projectAttributes(
   }
 }
 
-function* ifPresent(name: string, value: ScimValue): Generator<[string, ScimValue]> {
-  if (isPresent(value)) yield [name, value];
+function* ifAssigned(name: string, value: ScimValue): Generator<[string, ScimValue]> {
+  if (isAssigned(value)) yield [name, value];
 }
 
 function keepParts(value: ScimValue, keeps: (name: string) => boolean): ScimValue {
-  if (Array.isArray(value)) return value.map((element: ScimValue) => keepParts(element, keeps)).filter(isPresent);
+  if (Array.isArray(value)) return value.map((element: ScimValue) => keepParts(element, keeps)).filter(isAssigned);
   return isScimObject(value) ? scimObject(Object.entries(value).filter(([name]) => keeps(name))) : value;
 }
 

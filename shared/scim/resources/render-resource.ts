@@ -1,6 +1,6 @@
 import type { ResourceType } from '../attributes/attribute.ts';
 import { etagOf } from './etag.ts';
-import { isPresent, ownValue } from './own-value.ts';
+import { isAssigned, ownValue } from './own-value.ts';
 import type { ScimObject, ScimValue } from './resource.ts';
 
 /** A resource as it is kept, and the relations that were loaded with it. */
@@ -39,6 +39,6 @@ export function renderResource(resourceType: ResourceType, resource: KeptResourc
 
 /** RFC 7643 §3: "all representations of that schema MUST include a non-empty array", an extension's URN where its data is. */
 function schemasOf(resourceType: ResourceType, attributes: ScimObject): string[] {
-  const extensions = resourceType.extensions.map(({ schema }) => schema.id).filter((id) => isPresent(ownValue(attributes, id)));
+  const extensions = resourceType.extensions.map(({ schema }) => schema.id).filter((id) => isAssigned(ownValue(attributes, id)));
   return [resourceType.schema.id, ...extensions];
 }
