@@ -64,8 +64,8 @@ export interface ResourceDelivery {
   parkOwned(resource: ResourceItem, name: string, owner: Owner, park: Park): Promise<boolean>;
   /** §2.7: those parked because of the owner of this name become pending. */
   wakeWaiters(target: TargetId, type: 'user' | 'group', name: string): Promise<Marked[]>;
-  /** The marker stays, the sweep comes back at `dueAt`. Conditional on the token. */
-  postpone(resource: ResourceItem, dueAt: Date): Promise<boolean>;
+  /** §2.8: a tombstone whose account is done: the marker goes, the sweep has it purged from `purgeAt` on. Conditional like `clear`. */
+  retire(tombstone: UserItem, purgeAt: Date): Promise<boolean>;
 }
 
 /** What a worker has read of one membership, strongly consistent. */
@@ -160,6 +160,8 @@ export interface PendingMarkers {
   of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
   /** Sent once more: due again at `dueAt`. False if the marker has changed since. */
   sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
+  /** Tombstones whose account is done and that may be purged now; each comes back at `nextAt` unless it is gone by then. */
+  toPurge(target: TargetId, now: Date, nextAt: Date, limit: number): Promise<Marked[]>;
   /** A group's pending memberships, removals or the rest. */
   ofGroup(connection: ConnectionId, group: GroupId, removal: boolean): AsyncIterable<UserId>;
 }

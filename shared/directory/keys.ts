@@ -109,6 +109,11 @@ export function pendingPartition(t: TargetId, shard: number): string {
   return `${t}#PENDING#${shard}`;
 }
 
+/** Tombstones whose account is done, by the time from which the sweep may have them purged: not pending, so not counted as such. */
+export function purgePartition(t: TargetId): string {
+  return `${t}#PURGE`;
+}
+
 export function parkedPartition(t: TargetId): string {
   return `${t}#PARKED`;
 }

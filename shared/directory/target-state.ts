@@ -23,7 +23,7 @@ export interface TargetState {
 export interface TargetStates {
   /** Strongly consistent; a target nobody has written about is open. */
   read(target: TargetId): Promise<TargetState>;
-  /** False if it was paused already. */
+  /** False if it was paused for the same reason already. */
   pause(target: TargetId, pause: { code: string; reason: string; secretVersion?: string }): Promise<boolean>;
   /** False if it was not paused. */
   resume(target: TargetId): Promise<boolean>;

@@ -1,7 +1,7 @@
-import type { PendingEntry, PendingMarkers } from '../delivery.ts';
+import type { Marked, PendingEntry, PendingMarkers } from '../delivery.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { TargetId, UserId } from '../ids.ts';
-import { GROUP_PENDING_SHARDS, indexes, PENDING_SHARDS, pendingKey, pendingPartition } from '../keys.ts';
+import { GROUP_PENDING_SHARDS, indexes, PENDING_SHARDS, pendingKey, pendingPartition, purgePartition } from '../keys.ts';
 import { written } from './resource-keys.ts';
 
 type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendingSk: string };
@@ -24,6 +24,19 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
         values: { ':pending': 'pending', ':token': markerToken, ':attempts': markerAttempts },
       };
       return written(table.update({ pk, sk }, { set }, unchanged));
+    },
+
+    async toPurge(target, now, nextAt, limit) {
+      const between = ['0', `${now.toISOString()}~`] as const;
+      const page = await table.query<IndexedMarker>({ pk: purgePartition(target), index: indexes.pending, between, limit });
+      const marked: Marked[] = [];
+      for (const { pk, sk, pendingSk, connection, id, correlationId, messageGroup } of page.items) {
+        const unchanged = { expression: '#pendingSk = :read', values: { ':read': pendingSk } };
+        const set = { pendingSk: `${nextAt.toISOString()}#${pk}#${sk}` };
+        if (!(await written(table.update({ pk, sk }, { set }, unchanged)))) continue;
+        marked.push({ messageGroup, connection, resource: { type: 'user', id: id as UserId }, correlationId });
+      }
+      return marked;
     },
 
     async *ofGroup(connection, group, removal) {

@@ -2,13 +2,15 @@ import type { Marked, Owner, Park, ResourceDelivery, ResourceItem } from '../del
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, TargetId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
-import { keys, parkedKey, pendingKey } from '../keys.ts';
+import { keys, parkedKey, purgePartition } from '../keys.ts';
 import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
 import { both, isLive, markerAsRead } from './as-read.ts';
 import { isRemoval, keyOf, type MarkTimes, markedResource, messageGroupFor, ownerKey, written } from './resource-keys.ts';
 
 /** How often a write on the newest state is tried while others write too. */
 const ATTEMPTS = 5;
+/** What stays of a marker when its item moves to another partition of the pending index. */
+const KEPT: ReadonlySet<string> = new Set(['pendingPk', 'pendingSk', 'correlationId', 'messageGroup']);
 
 /** Users and groups as the worker sees them: DELIVERY §2. */
 export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): ResourceDelivery {
@@ -166,14 +168,12 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
 
     wakeWaiters,
 
-    async postpone(resource, dueAt) {
-      if (resource.markerToken === undefined) return false;
-      const set = {
-        markerSince: dueAt.toISOString(),
-        markerAttempts: 0,
-        ...pendingKey(resource.target, keyOf(resource), isRemoval(resource), dueAt.toISOString()),
-      };
-      return written(table.update(keyOf(resource), { set }, markerAsRead(resource)));
+    retire(tombstone, purgeAt) {
+      const { pk, sk } = keyOf(tombstone);
+      const purge = { pendingPk: purgePartition(tombstone.target), pendingSk: `${purgeAt.toISOString()}#${pk}#${sk}` };
+      const applied = { appliedRevision: tombstone.revision, appliedAt: times.now().toISOString() };
+      const remove = [...clearedMarker.filter((name) => !KEPT.has(name)), ...clearedParked];
+      return written(table.update({ pk, sk }, { set: { ...applied, ...purge }, remove }, markerAsRead(tombstone)));
     },
   };
 }
@@ -186,6 +186,6 @@ function parked(resource: ResourceItem, park: Park, now: Date) {
   const at = now.toISOString();
   return {
     set: { parkedCode: park.code, parkedReason: park.reason, parkedAt: at, ...parkedKey(resource.target, keyOf(resource), at) },
-    remove: clearedMarker.filter((name) => name !== 'pendingPk' && name !== 'pendingSk' && name !== 'correlationId'),
+    remove: clearedMarker.filter((name) => !KEPT.has(name)),
   };
 }

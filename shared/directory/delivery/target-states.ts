@@ -58,7 +58,10 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
               ...(secretVersion !== undefined && { secretVersion }),
             },
           },
-          { expression: 'attribute_not_exists(#state) OR #state <> :paused', values: { ':paused': 'paused' } },
+          {
+            expression: 'attribute_not_exists(#state) OR #state <> :paused OR #pausedCode <> :code',
+            values: { ':paused': 'paused', ':code': code },
+          },
         ),
       ),
 

@@ -1,0 +1,71 @@
+import { OutOfTime } from '../../shared/provisioning/work.ts';
+import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
+
+/** How many requests a call may send at most, one after the other; most send one. */
+const REQUESTS: Partial<Record<keyof Target, number>> = {
+  test: 8,
+  capabilities: 3,
+  updateAccount: 4,
+  findAccountsByEmail: 4,
+};
+
+export interface Guard {
+  /** Milliseconds until the function's deadline. */
+  readonly remainingMs: () => number;
+  readonly callTimeoutMs: number;
+  /** Told of each call that the target answered well. */
+  readonly answered: () => Promise<void>;
+  /** A 401 or 403: which of the two it was, as 'login-refused' or 'not-permitted' (DESIGN §4). */
+  readonly ask: (refused: ProvisioningError) => Promise<ProvisioningError>;
+}
+
+/** What a call may still need after its own time-out: writing down what it did. */
+const RESERVE_MS = 1_000;
+
+/**
+ * The target, on two conditions. DELIVERY §1: "no call starts without time for its own time-out before the function's deadline"
+ * (throws OutOfTime). DESIGN §4: a refusal is not passed on before the worker knows whether the login or the call was refused.
+ */
+export function guardedTarget(target: Target, guard: Guard): Target {
+  const hasTime = (verb: keyof Target) => guard.remainingMs() >= (REQUESTS[verb] ?? 1) * guard.callTimeoutMs + RESERVE_MS;
+
+  const once = async <T>(verb: keyof Target, call: () => Promise<T>): Promise<T> => {
+    if (!hasTime(verb)) throw new OutOfTime(`no time left for ${verb}`);
+    try {
+      const answer = await call();
+      await guard.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof ProvisioningError && error.code === 'refused') throw await guard.ask(error);
+      throw error;
+    }
+  };
+  async function* each(verb: 'members' | 'groupsOf', calls: AsyncIterable<string>): AsyncGenerator<string> {
+    const names = calls[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await once(verb, () => names.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
+  return {
+    // This is the question itself.
+    serviceAccount: () => target.serviceAccount(),
+    capabilities: () => once('capabilities', () => target.capabilities()),
+    test: () => target.test(),
+    findAccount: (name) => once('findAccount', () => target.findAccount(name)),
+    findAccountsByEmail: (email) => once('findAccountsByEmail', () => target.findAccountsByEmail(email)),
+    createAccount: (name, profile) => once('createAccount', () => target.createAccount(name, profile)),
+    updateAccount: (name, profile) => once('updateAccount', () => target.updateAccount(name, profile)),
+    enableAccount: (name) => once('enableAccount', () => target.enableAccount(name)),
+    disableAccount: (name) => once('disableAccount', () => target.disableAccount(name)),
+    deleteAccount: (name) => once('deleteAccount', () => target.deleteAccount(name)),
+    groupExists: (name) => once('groupExists', () => target.groupExists(name)),
+    createGroup: (name) => once('createGroup', () => target.createGroup(name)),
+    members: (group) => each('members', target.members(group)),
+    groupsOf: (account) => each('groupsOf', target.groupsOf(account)),
+    addMember: (group, account) => once('addMember', () => target.addMember(group, account)),
+    removeMember: (group, account) => once('removeMember', () => target.removeMember(group, account)),
+  };
+}

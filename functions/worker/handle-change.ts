@@ -1,0 +1,153 @@
+import type { Change } from '../../shared/changes/change.ts';
+import type { Connection } from '../../shared/directory/connection.ts';
+import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
+import type { Subject } from '../../shared/log/records.ts';
+import { applyGroup } from '../../shared/provisioning/apply-group.ts';
+import { applyUser } from '../../shared/provisioning/apply-user.ts';
+import { dispositionOf, isOutage } from '../../shared/provisioning/dispositions.ts';
+import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
+import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import { ProvisioningError } from '../../shared/targets/target.ts';
+import { openTarget, TargetPaused } from './target-access.ts';
+import type { WorkerContext, WorkerDependencies } from './worker-function.ts';
+
+/** One message, parsed. */
+export interface Received {
+  readonly change: Change;
+  readonly messageGroup: string;
+  readonly receives: number;
+}
+
+/** What becomes of a message. `wait`: not acknowledged, and its visibility is not touched (DELIVERY §1). */
+export type Verdict = { readonly is: 'acknowledge' } | { readonly is: 'wait' } | { readonly is: 'retry'; readonly afterSeconds: number };
+
+/** DESIGN §4: "after 5 receives the worker acknowledges and the marker stays for the sweep". */
+const RECEIVES = 5;
+const LONGEST_RETRY_SECONDS = 900;
+/** This many failures in a row over this time are an outage: the target is paused and probed. */
+const OUTAGE_FAILURES = 5;
+const OUTAGE_MS = 300_000;
+
+/** Applies one change; every ProvisioningError ends here as one of the dispositions. */
+export async function handleChange(deps: WorkerDependencies, context: WorkerContext, received: Received): Promise<Verdict> {
+  const connection = await deps.connections.get(received.change.connection);
+  if (!connection) return { is: 'acknowledge' };
+  const state = await deps.delivery.targets.read(connection.target.id);
+  // DESIGN §4, pause: "messages are acknowledged, markers stay".
+  if (state.state === 'paused') return { is: 'acknowledge' };
+
+  const thread: Work['thread'] = { subject: { ...received.change.resource }, correlationId: received.change.correlationId };
+  const sliceEnds = deps.now().getTime() + deps.sliceMs;
+  try {
+    const access = await openTarget(
+      {
+        ...deps,
+        connection,
+        target: deps.targetOf(connection, (call) => observe(deps, connection, thread, call)),
+        remainingMs: () => context.getRemainingTimeInMillis(),
+      },
+      state,
+    );
+    try {
+      const { settings } = connection;
+      const work: Work = {
+        ...received,
+        connection,
+        delivery: deps.delivery,
+        target: access.target,
+        queue: deps.queue,
+        log: deps.log,
+        now: deps.now,
+        protectedAccounts: lowerCased([...settings.protectedAccounts, access.serviceAccount]),
+        protectedGroups: lowerCased(settings.protectedGroups),
+        proceed: () => deps.now().getTime() < sliceEnds && context.getRemainingTimeInMillis() > 2 * deps.callTimeoutMs,
+        thread,
+      };
+      const { resource } = received.change;
+      if (resource.type === 'user') await applyUser(work, resource.id);
+      else await applyGroup(work, resource.id);
+      return { is: 'acknowledge' };
+    } finally {
+      await access.close();
+    }
+  } catch (error) {
+    return verdictOn(deps, connection, received, thread, error);
+  }
+}
+
+async function verdictOn(
+  deps: WorkerDependencies,
+  connection: Connection,
+  received: Received,
+  thread: Work['thread'],
+  error: unknown,
+): Promise<Verdict> {
+  if (error instanceof TargetPaused) return { is: 'acknowledge' };
+  if (error instanceof OutOfTime) {
+    await deps.queue.send(received.messageGroup, { ...received.change, reason: 'continuation' });
+    return { is: 'acknowledge' };
+  }
+  if (error instanceof DirectoryBusy) return retry(deps, received, undefined);
+  if (!(error instanceof ProvisioningError)) throw error;
+
+  const disposition = dispositionOf(error.code);
+  if (disposition === 'pause') {
+    await pause(deps, connection, thread, error.code, error.message);
+    return { is: 'acknowledge' };
+  }
+  const isLongOutage = isOutage(error.code) && (await countOutage(deps, connection));
+  if (isLongOutage) await pause(deps, connection, thread, 'unavailable', `No answer for five minutes: ${error.message}`);
+  // DELIVERY §1: "A call without an answer may still land: the worker neither acknowledges the message nor shortens its visibility."
+  const verdict: Verdict =
+    disposition === 'wait' ? { is: 'wait' } : isLongOutage ? { is: 'acknowledge' } : retry(deps, received, error.retryAfterMs);
+  deps.log.write({
+    kind: 'change.retried',
+    correlationId: thread.correlationId,
+    connection: connection.id,
+    subject: thread.subject as Subject,
+    code: error.code,
+    reason: error.message,
+    target: connection.target.id,
+    receives: received.receives,
+    ...(verdict.is === 'retry' && { nextMs: verdict.afterSeconds * 1000 }),
+  });
+  return verdict;
+}
+
+function retry({ random }: WorkerDependencies, { receives }: Received, retryAfterMs: number | undefined): Verdict {
+  if (receives >= RECEIVES) return { is: 'acknowledge' };
+  const backOff = 2 ** receives * (0.5 + random() / 2);
+  const afterSeconds = Math.max(1, Math.ceil(Math.max(backOff, (retryAfterMs ?? 0) / 1000)));
+  return { is: 'retry', afterSeconds: Math.min(afterSeconds, LONGEST_RETRY_SECONDS) };
+}
+
+async function countOutage(deps: WorkerDependencies, connection: Connection): Promise<boolean> {
+  const { failures, since } = await deps.delivery.targets.failed(connection.target.id);
+  return failures >= OUTAGE_FAILURES && deps.now().getTime() - since.getTime() >= OUTAGE_MS;
+}
+
+async function pause(deps: WorkerDependencies, connection: Connection, thread: Work['thread'], code: string, reason: string) {
+  const target = connection.target.id;
+  const secretVersion = await deps.credentials.read(target).then(
+    ({ version }) => version,
+    () => undefined,
+  );
+  const paused = await deps.delivery.targets.pause(target, { code, reason, ...(secretVersion !== undefined && { secretVersion }) });
+  if (!paused) return;
+  deps.log.write({ kind: 'target.paused', correlationId: thread.correlationId, connection: connection.id, target, code, reason });
+}
+
+function observe({ log }: WorkerDependencies, connection: Connection, thread: Work['thread'], call: ObservedCall): void {
+  log.write({
+    kind: 'confluence.request',
+    correlationId: thread.correlationId,
+    connection: connection.id,
+    target: connection.target.id,
+    ...call,
+    ...(thread.subject && { subject: thread.subject }),
+  });
+}
+
+function lowerCased(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()));
+}

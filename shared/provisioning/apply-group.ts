@@ -1,0 +1,91 @@
+import { messageGroupFor, targetNameOf } from '../directory/delivery/resource-keys.ts';
+import type { GroupId } from '../directory/ids.ts';
+import type { GroupItem } from '../directory/items.ts';
+import type { Subject } from '../log/records.ts';
+import { applyMembers } from './apply-members.ts';
+import { applyMembership } from './apply-membership.ts';
+import { placeGroup } from './place-group.ts';
+import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
+
+/** Makes the group and its memberships in the target equal to the newest state: DELIVERY §3.4 to §3.9. */
+export async function applyGroup(work: Work, id: GroupId): Promise<void> {
+  const header = await work.delivery.resources.group(work.connection.id, id);
+  if (!header) return;
+  // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
+  if (messageGroupFor(header) !== work.messageGroup) {
+    await work.queue.send(messageGroupFor(header), { ...work.change, reason: 'forwarded' });
+    return;
+  }
+  const subject = about(work, header);
+  if (header.state === 'tombstone') await applyGroupTombstone(work, header, subject);
+  else await applyLiveGroup(work, header, subject);
+}
+
+async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): Promise<void> {
+  const compares = work.change.reason === 'reconcile' || work.change.reason === 'again';
+  let group = header;
+  let ready = header.boundAt !== undefined && header.parkedCode === undefined;
+  if (header.parkedCode === undefined && (header.marker !== undefined || !ready || compares)) {
+    const placed = await placeGroup(work, header, subject);
+    if (placed.is === 'gone') return goOn(work, 'again');
+    group = placed.group;
+    ready = placed.is === 'ready';
+  }
+  const isWoken = ready && group.membersWait === true;
+  if (isWoken) await work.delivery.memberships.wakeOfGroup(group);
+
+  const members = await applyMembers(work, group, ready);
+  if (members !== 'applied') return goOn(work);
+  work.thread.subject = subject;
+  work.thread.correlationId = work.change.correlationId;
+  if (ready && header.marker !== undefined) await clear(work, header, subject);
+  // The index may not have shown yet what was woken a moment ago.
+  if (isWoken) await goOn(work);
+}
+
+/**
+ * The marker of the header goes when the group is placed and no layer is left. Small changes move the revision without touching
+ * the marker, so the newest revision is taken as long as the marker is the one that was applied.
+ */
+async function clear(work: Work, header: GroupItem, subject: Subject): Promise<void> {
+  const { resources } = work.delivery;
+  const newest = await resources.group(header.connection, header.id);
+  const same = newest?.state === 'live' && newest.markerToken === header.markerToken && newest.layers.length === 0;
+  if (same && (await resources.clear(newest))) {
+    const { boundName, ...unbound } = newest;
+    if (header.boundName !== undefined && boundName !== undefined && targetNameOf(unbound) !== boundName)
+      report(work, 'change.unsupported', { subject, what: `rename of group ${boundName}: it keeps its name` });
+    report(work, 'change.applied', { subject, revision: newest.revision, pendingMs: pendingMs(work, header.markerSince) });
+    return;
+  }
+  const again = await resources.again(header);
+  if (again) await ring(work, again, 'again');
+}
+
+/** DELIVERY §3.8: "the worker applies rule 7 to every member; none left, chunks and header go." The target's group is kept. */
+async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subject): Promise<void> {
+  const { resources, memberships, tombstones } = work.delivery;
+  for (const marked of await resources.wakeWaiters(header.target, 'group', targetNameOf(header))) await ring(work, marked, 'woken');
+  if (header.boundName !== undefined && work.protectedGroups.has(header.boundName.toLowerCase())) {
+    const reason = `The group ${header.boundName} is protected and never touched: its members stay. Take them out by hand, or take it out of the protected groups.`;
+    if (await resources.park(header, { code: 'protected', reason })) report(work, 'change.parked', { subject, code: 'protected', reason });
+    return;
+  }
+  const at = { group: header, ready: false, layersOf: () => Promise.resolve([]) };
+  for await (const { userId } of memberships.all(header.connection, header.id)) {
+    if (!work.proceed()) return goOn(work);
+    await applyMembership(work, at, userId);
+  }
+  work.thread.subject = subject;
+  work.thread.correlationId = work.change.correlationId;
+  // Those that failed keep their markers, and the header keeps its own for the sweep.
+  if (await tombstones.purgeGroup(header)) {
+    const pending = pendingMs(work, header.markerSince);
+    report(work, 'change.applied', {
+      subject,
+      revision: header.revision,
+      pendingMs: pending,
+      note: 'deleted; the group is kept, without the members it was given',
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import { messageGroupFor, targetNameOf } from '../directory/delivery/resource-keys.ts';
+import type { Owner, Park } from '../directory/delivery.ts';
+import type { UserId } from '../directory/ids.ts';
+import type { UserItem } from '../directory/items.ts';
+import type { Subject } from '../log/records.ts';
+import type { ScimObject } from '../scim/resources/resource.ts';
+import { type Account, type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
+import { type DesiredProfile, profileOf } from './account-profile.ts';
+import { dispositionOf, isTriedTwice } from './dispositions.ts';
+import { endTombstone } from './end-tombstone.ts';
+import { findLinkable } from './find-linkable.ts';
+import { performOnAccount } from './perform-on-account.ts';
+import { namesOf, type Plan, planUser } from './plan.ts';
+import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
+
+/** How often a plan is made from the newest state within one message. */
+const ROUNDS = 6;
+
+/** What one attempt ended in. `again`: something moved on, begin from the newest state. */
+export type Attempt = 'done' | 'again';
+
+/** Makes the account in the target equal to the newest state of the user: DELIVERY §2. */
+export async function applyUser(work: Work, id: UserId): Promise<void> {
+  const failedOnce = new Set<ProvisioningCode>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const user = await work.delivery.resources.user(work.connection.id, id);
+    if (!user) return;
+    // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
+    if (messageGroupFor(user) !== work.messageGroup) {
+      await work.queue.send(messageGroupFor(user), { ...work.change, reason: 'forwarded' });
+      return;
+    }
+    const subject = about(work, user);
+    try {
+      if ((await attempt(work, user, subject)) === 'done') return;
+    } catch (error) {
+      if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'park') throw error;
+      if (isTriedTwice(error.code) && !failedOnce.has(error.code)) failedOnce.add(error.code);
+      else if (await park(work, user, subject, { code: error.code, reason: error.message })) return;
+    }
+  }
+  await goOn(work, 'again');
+}
+
+async function attempt(work: Work, user: UserItem, subject: Subject): Promise<Attempt> {
+  const { delivery, connection, target } = work;
+  if (user.state === 'tombstone') await wakeThoseWaiting(work, user);
+  const name = targetNameOf(user);
+  const owner = await delivery.resources.owner(connection.target.id, 'user', name);
+  const mine = isMine(owner, user);
+  const profile = profileOf(JSON.parse(user.resource) as ScimObject, user.userName);
+  const wanted = user.state === 'live' && user.active;
+
+  // What nobody wants and what is not ours needs no look at the target.
+  const account = wanted || mine ? await target.findAccount(name) : undefined;
+  const linkable = wanted && !owner ? await findLinkable(work, account, profile) : undefined;
+  if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);
+
+  const desired = { state: user.state, active: user.active, profile };
+  const actual = {
+    name,
+    owner: owner && { mine, live: owner.live, creating: owner.creating },
+    account,
+    recorded: user.boundAt !== undefined,
+    mayLink: linkable !== undefined,
+    ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),
+  };
+  const plan = planUser(desired, actual, connection.settings, work.protectedAccounts);
+  reportPlan(work, user, subject, plan);
+  if ('park' in plan) return parkAs(work, user, subject, name, owner, { code: plan.park, reason: plan.reason });
+
+  const performed = await performOnAccount(work, { user, subject, name, owner, found: account !== undefined }, plan.actions);
+  if (performed === 'again') return 'again';
+  if (user.state === 'tombstone') return endTombstone(work, user, subject);
+  return finish(work, user, subject, profile);
+}
+
+/** DELIVERY §2.9: "then turn every waiting membership of the user into a pending one, then clear the user's own marker." */
+async function finish(work: Work, user: UserItem, subject: Subject, profile: DesiredProfile): Promise<Attempt> {
+  const { resources, memberships } = work.delivery;
+  const newest = await resources.user(user.connection, user.id);
+  if (newest?.boundAt !== undefined && newest.appliedRevision === undefined) {
+    const { marked, complete } = await memberships.wakeOfUser(newest, work.proceed);
+    for (const one of marked) await ring(work, one, 'woken');
+    if (!complete) {
+      await goOn(work);
+      return 'done';
+    }
+  }
+  const applied = newest?.boundName === undefined ? undefined : JSON.stringify(profile);
+  if (await resources.clear(user, applied)) {
+    reportRename(work, user, newest, subject);
+    if (user.marker !== undefined)
+      report(work, 'change.applied', { subject, revision: user.revision, pendingMs: pendingMs(work, user.markerSince) });
+    return 'done';
+  }
+  // DELIVERY §2.6: "A clear that fails sets the marker again with a new token and sends the change again."
+  const again = await resources.again(user);
+  if (again) await ring(work, again, 'again');
+  return 'done';
+}
+
+/** No version of Confluence Data Center renames an account by REST: said, never a park, and nothing waits for it. */
+function reportRename(work: Work, user: UserItem, newest: UserItem | undefined, subject: Subject): void {
+  const bound = newest?.boundName;
+  if (bound === undefined || user.marker === undefined) return;
+  const { boundName, ...unbound } = user;
+  if (boundName !== undefined && targetNameOf(unbound) !== bound)
+    report(work, 'change.unsupported', { subject, what: `rename of account ${bound}: it keeps its name` });
+}
+
+/** DELIVERY §2.2 for an account of another name: bound first, then sent on to that account's group before any call. */
+async function linkUnderItsName(work: Work, user: UserItem, account: Account, subject: Subject): Promise<Attempt> {
+  const { delivery, connection } = work;
+  const owner = await delivery.resources.owner(connection.target.id, 'user', account.name);
+  if (work.protectedAccounts.has(account.name.toLowerCase())) {
+    const reason = `The account ${account.name}, found by e-mail address, is protected and never touched.`;
+    return parkAs(work, user, subject, account.name, owner, { code: 'protected', reason });
+  }
+  if (owner?.live && !isMine(owner, user)) {
+    const reason = `The account ${account.name}, found by e-mail address, belongs to another user of this or another connection.`;
+    return parkAs(work, user, subject, account.name, owner, { code: 'owned', reason });
+  }
+  if (!(await delivery.resources.bind(user, account.name, owner, false))) return 'again';
+  const bound = { ...user, boundName: account.name };
+  await work.queue.send(messageGroupFor(bound), { ...work.change, reason: 'forwarded' });
+  return 'done';
+}
+
+async function parkAs(work: Work, user: UserItem, subject: Subject, name: string, owner: Owner | undefined, why: Park): Promise<Attempt> {
+  const parked =
+    why.code === 'owned' && owner
+      ? await work.delivery.resources.parkOwned(user, name, owner, why)
+      : await work.delivery.resources.park(user, why);
+  if (!parked) return 'again';
+  report(work, 'change.parked', { subject, ...why });
+  return 'done';
+}
+
+async function park(work: Work, user: UserItem, subject: Subject, why: Park): Promise<boolean> {
+  return (await parkAs(work, user, subject, targetNameOf(user), undefined, why)) === 'done';
+}
+
+/** DELIVERY §2.7: "Whoever gives up an account turns those parks back into markers and sends them." */
+async function wakeThoseWaiting(work: Work, user: UserItem): Promise<void> {
+  const marked = await work.delivery.resources.wakeWaiters(user.target, 'user', targetNameOf(user));
+  for (const one of marked) await ring(work, one, 'woken');
+}
+
+function reportPlan(work: Work, user: UserItem, subject: Subject, plan: Plan): void {
+  const actions = 'park' in plan ? [] : namesOf(plan.actions);
+  report(work, 'change.planned', { subject, revision: user.revision, actions, reason: work.change.reason });
+}
+
+function isMine(owner: Owner | undefined, user: UserItem): boolean {
+  return owner?.id === user.id && owner.connection === user.connection;
+}
