@@ -113,6 +113,23 @@ describe('connection', () => {
     expect(await admin(create.replace('okta', 'two').replace('https://wiki', 'wiki'))).toMatchObject({ code: EXIT.usage });
   });
 
+  it('is updated setting by setting, and a value that is none changes nothing', async () => {
+    await admin(create);
+    const updated = await admin('connection update okta --full-log-hours 4 --protect-groups ops,Confluence-Administrators --json');
+    expect(updated.json().settings).toMatchObject({
+      linking: 'never',
+      log: { detail: 'full', fullUntil: '2026-11-22T14:00:00.000Z' },
+      protectedGroups: ['ops', 'confluence-administrators'],
+    });
+    expect(await admin('connection update okta --on-user-delete forget')).toMatchObject({
+      code: EXIT.usage,
+      error: expect.stringContaining('onUserDelete'),
+    });
+    expect(await admin('connection update okta --full-log-hours 999')).toMatchObject({ code: EXIT.usage });
+    expect(await admin('connection update okta')).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('--link') });
+    expect((await admin('connection show okta --json')).json().settings).toEqual(updated.json().settings);
+  });
+
   it('with users is not deleted: nobody would take their access away', async () => {
     await admin(create);
     await newUser('jane');

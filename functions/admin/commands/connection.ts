@@ -2,25 +2,9 @@ import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../../shared/directory/ids.ts';
 import { Settings } from '../../../shared/provisioning/settings.ts';
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
-import type { Terminal } from '../administration.ts';
-import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
+import { type Command, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
-
-const LINKING = ['user-name', 'email', 'never'] as const;
-const LINKING_QUESTION = `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
-  user-name  yes, the account with the same user name
-  email      yes, the account with the same e-mail address (Confluence 9.3 and later)
-  never      no: such a person is parked, and an administrator decides
-Answer user-name, email or never: `;
-
-/** There is no default: taking over an account gives the IdP power over it (DESIGN §4, safe defaults). */
-async function askLinking(options: Options, terminal: Terminal): Promise<Settings['linking']> {
-  const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(LINKING_QUESTION)).trim() : undefined);
-  const linking = LINKING.find((choice) => choice === given);
-  if (!linking)
-    throw new UsageError(`--link takes user-name, email or never. ${given === undefined ? '\n' : `Not "${given}".\n`}${LINKING_QUESTION}`);
-  return linking;
-}
+import { askLinking, SETTINGS_OPTIONS, withOptions } from '../settings-options.ts';
 
 function show(connection: Connection): Outcome {
   const { id, name, state, created, target, settings } = connection;
@@ -36,6 +20,10 @@ function show(connection: Connection): Outcome {
       { field: 'mode', value: settings.mode },
       { field: 'existing accounts', value: settings.linking === 'never' ? 'never linked' : `linked by ${settings.linking}` },
       { field: 'a SCIM delete', value: `${settings.onUserDelete}s the account` },
+      {
+        field: 'request log',
+        value: settings.log.fullUntil === undefined ? settings.log.detail : `${settings.log.detail} until ${settings.log.fullUntil}`,
+      },
       { field: 'protected accounts', value: ['the service account', ...settings.protectedAccounts].join(', ') },
       { field: 'protected groups', value: settings.protectedGroups.join(', ') },
     ],
@@ -47,7 +35,7 @@ const create: Command = {
   positionals: ['NAME'],
   options: {
     confluence: { type: 'string', help: 'base URL of Confluence, with its context path if it has one' },
-    link: { type: 'string', help: 'user-name | email | never: may existing accounts be taken over? No default.' },
+    ...SETTINGS_OPTIONS,
     strict: { type: 'boolean', help: 'the RFC to the letter instead of accepting the IdPs’ dialects' },
   },
   summary: 'a new connection: one IdP tenant and the Confluence it provisions into',
@@ -65,11 +53,9 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     }
     if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
       throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
-    const settings = Settings.parse({
-      version: 1,
-      linking: await askLinking(options, terminal),
-      mode: options['strict'] === true ? 'strict' : 'tolerant',
-    });
+    const linking = await askLinking(options, terminal);
+    const defaults = Settings.parse({ version: 1, linking, mode: options['strict'] === true ? 'strict' : 'tolerant' });
+    const settings = withOptions(defaults, { ...options, link: linking }, administration.now());
     const connection: Connection = {
       id: administration.newId() as ConnectionId,
       name,
@@ -120,6 +106,27 @@ const showOne: Command = {
   run: async (administration, [name]) => show(await findConnection(administration, name)),
 };
 
+const update: Command = {
+  name: 'connection update',
+  positionals: ['CONNECTION'],
+  options: SETTINGS_OPTIONS,
+  summary: 'changes settings of a connection',
+  help: `What is not named stays. The change counts from the next request or change on; people who are parked because of the old setting are tried
+again with parked retry. Example: npm run admin -- connection update okta --full-log-hours 4 --stack ScimForConfluence`,
+  async run(administration, [nameOrId], options) {
+    const connection = await findConnection(administration, nameOrId);
+    if (!Object.keys(SETTINGS_OPTIONS).some((name) => options[name] !== undefined))
+      throw new UsageError(
+        `say what to change: ${Object.keys(SETTINGS_OPTIONS)
+          .map((name) => `--${name}`)
+          .join(', ')}`,
+      );
+    const changed = { ...connection, settings: withOptions(connection.settings, options, administration.now()) };
+    await administration.connections.update(changed);
+    return show(changed);
+  },
+};
+
 function changeState(name: 'disable' | 'enable', summary: string, help: string): Command {
   return {
     name: `connection ${name}`,
@@ -164,6 +171,7 @@ export const connectionCommands: readonly Command[] = [
   create,
   list,
   showOne,
+  update,
   changeState(
     'disable',
     'refuses every request of the IdP; what is pending is still applied',

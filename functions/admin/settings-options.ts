@@ -1,0 +1,65 @@
+import { Settings } from '../../shared/provisioning/settings.ts';
+import type { Terminal } from './administration.ts';
+import { type Options, UsageError } from './command.ts';
+
+const LINKING = ['user-name', 'email', 'never'] as const;
+const LINKING_QUESTION = `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
+  user-name  yes, the account with the same user name
+  email      yes, the account with the same e-mail address (Confluence 9.3 and later)
+  never      no: such a person is parked, and an administrator decides
+Answer user-name, email or never: `;
+const HOUR_MS = 3_600_000;
+const MAX_FULL_HOURS = 168;
+
+/** The settings that `connection create` and `connection update` take. */
+export const SETTINGS_OPTIONS = {
+  link: { type: 'string', help: 'user-name | email | never: may existing accounts be taken over? No default.' },
+  'on-user-delete': { type: 'string', help: 'disable | delete: what a SCIM DELETE of a user does (disable). Deleting can’t be undone.' },
+  'protect-accounts': { type: 'string', help: 'accounts never to be touched, separated by commas; the service account always is one' },
+  'protect-groups': { type: 'string', help: 'groups never to be touched, separated by commas (the administrators’ groups)' },
+  'full-log-hours': { type: 'string', help: `log redacted bodies for so many hours, at most ${MAX_FULL_HOURS}; 0 ends it` },
+} as const;
+
+/** There is no default: taking over an account gives the IdP power over it (DESIGN §4, safe defaults). @throws UsageError */
+export async function askLinking(options: Options, terminal: Terminal): Promise<Settings['linking']> {
+  const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(LINKING_QUESTION)).trim() : undefined);
+  const linking = LINKING.find((choice) => choice === given);
+  if (!linking)
+    throw new UsageError(`--link takes user-name, email or never. ${given === undefined ? '\n' : `Not "${given}".\n`}${LINKING_QUESTION}`);
+  return linking;
+}
+
+/**
+ * The settings with what the options say changed.
+ * @throws UsageError for a value that the settings don't take
+ */
+export function withOptions(settings: Settings, options: Options, now: Date): Settings {
+  const list = (name: string) => (typeof options[name] === 'string' ? { value: names(options[name]) } : undefined);
+  const accounts = list('protect-accounts');
+  const groups = list('protect-groups');
+  const changed = {
+    ...settings,
+    ...(typeof options['link'] === 'string' && { linking: options['link'] }),
+    ...(typeof options['on-user-delete'] === 'string' && { onUserDelete: options['on-user-delete'] }),
+    ...(accounts && { protectedAccounts: accounts.value }),
+    ...(groups && { protectedGroups: groups.value }),
+    ...(typeof options['full-log-hours'] === 'string' && { log: logFor(options['full-log-hours'], now) }),
+  };
+  const parsed = Settings.safeParse(changed);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'), { cause: parsed.error });
+}
+
+function names(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+}
+
+function logFor(text: string, now: Date): Settings['log'] {
+  const hours = Number(text);
+  if (!Number.isInteger(hours) || hours < 0 || hours > MAX_FULL_HOURS)
+    throw new UsageError(`--full-log-hours takes a whole number from 0 to ${MAX_FULL_HOURS}, not "${text}"`);
+  return hours === 0 ? { detail: 'summary' } : { detail: 'full', fullUntil: new Date(now.getTime() + hours * HOUR_MS).toISOString() };
+}
