@@ -15,18 +15,19 @@ const Environment = z.object({
   SWEEP_AFTER_SECONDS: z.coerce.number().int().positive().default(120),
 });
 
-/** A call that hangs must not use up the 29 seconds the gateway waits. */
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000 };
+/** A call that hangs must not use up the 29 seconds the gateway waits; least of all the send, which the sweep makes up for. */
+const TABLE = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 } };
+const QUEUE = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 }, maxAttempts: 2 };
 
 /** @throws ZodError naming every variable that is missing or wrong */
 export function composeScim(env: NodeJS.ProcessEnv): ScimDependencies {
   const { TABLE_NAME, QUEUE_URL, SWEEP_AFTER_SECONDS } = Environment.parse(env);
   const now = () => new Date();
-  const table = new DynamoDbTable(new DynamoDBClient({ requestHandler }), TABLE_NAME);
+  const table = new DynamoDbTable(new DynamoDBClient(TABLE), TABLE_NAME);
   return {
     directory: dynamoDbDirectory(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, newId: randomUUID }),
     connections: dynamoDbConnections(table),
-    queue: sqsChangeQueue(new SQSClient({ requestHandler }), QUEUE_URL, randomUUID),
+    queue: sqsChangeQueue(new SQSClient(QUEUE), QUEUE_URL, randomUUID),
     log: jsonLinesLog((line) => process.stdout.write(line), now),
     now,
     newId: randomUUID,

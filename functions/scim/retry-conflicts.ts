@@ -8,11 +8,11 @@ const LONGEST_PAUSE_MS = 400;
 /**
  * Runs an attempt that reads, decides and writes, again from the read for as long as somebody else's write comes between:
  * parallel PATCHes lose nothing (invariant 5). Pauses are drawn at random so that the same clients don't meet again.
- * @throws ScimError 503 with Retry-After when it stays in conflict for 10 seconds
+ * @throws ScimError 503 with Retry-After when it stays in conflict for 10 seconds; whatever else the attempt throws
  */
-export async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
+export async function retryConflicts<T>(attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   // Monotonic: the wall clock may be set back while we wait.
-  const giveUpAt = performance.now() + PATIENCE_MS;
+  const giveUpAt = performance.now() + patienceMs;
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { ScimError } from '../../shared/scim/errors.ts';
 import type { ScimDependencies } from './exchange.ts';
 import { handleRequest } from './handle-request.ts';
 import { requestLog, type ScimContext } from './request-log.ts';
@@ -9,12 +10,20 @@ import { scimErrors } from './scim-errors.ts';
 export type { ScimDependencies } from './exchange.ts';
 export type ScimFunction = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 
+/** Before Lambda ends the function: time to answer and to write the log. */
+const timeoutEarlyInMillis = 500;
+const timeoutEarlyResponse = () => {
+  throw new ScimError(503, 'The request took too long. Send it again; nothing is lost when it is repeated.', {
+    headers: { 'Retry-After': '5' },
+  });
+};
+
 /**
  * The SCIM service provider behind API Gateway (REST, Lambda proxy): RFC 7644 §3. Never rejects: every error is a SCIM error body.
  * Errors pass the middlewares in reverse, so the log sees the reply that the error middleware made.
  */
 export function scimFunction(dependencies: ScimDependencies): ScimFunction {
-  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>()
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>({ timeoutEarlyInMillis, timeoutEarlyResponse })
     .use(requestLog(dependencies))
     .use(scimErrors(dependencies))
     .handler(async (event: APIGatewayProxyEvent, context: ScimContext) => {

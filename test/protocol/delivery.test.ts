@@ -1,7 +1,9 @@
+import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { scimFunction } from '../../functions/scim/scim-function.ts';
 import { NameTaken, RevisionConflict, type StoredGroup, TooManyLayers } from '../../shared/directory/directory.ts';
 import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
-import { ERROR, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
+import { apiGatewayEvent, ERROR, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
 
 let service: ScimService;
 let client: ScimClient;
@@ -200,6 +202,18 @@ describe('what the store may throw', () => {
       { name: 'Error', message: 'secret internals' },
       { name: 'TypeError', message: 'deep cause' },
     ]);
+  });
+
+  it('T25: a store that does not answer is 503 before Lambda ends the function, and the log has the request', async () => {
+    const never = () => new Promise<never>(() => {});
+    const directory = { ...service.directory, users: { ...service.directory.users, read: never } };
+    const handle = scimFunction({ ...service.dependencies, directory });
+    const path = '/Users/00000000-0000-4000-8000-000000000000';
+    const event = apiGatewayEvent('GET', path, { headers: { authorization: `Bearer ${client.token}` } });
+    const { statusCode, headers } = await handle(event, { getRemainingTimeInMillis: () => 530 } as Context);
+    expect(statusCode).toBe(503);
+    expect(headers).toMatchObject({ 'Retry-After': '5', 'X-Correlation-Id': event.requestContext.requestId });
+    expect(service.records('scim.request').at(-1)).toMatchObject({ status: 503, correlationId: event.requestContext.requestId });
   });
 
   it('members that can not be read after the write do not turn it into an error', async () => {
