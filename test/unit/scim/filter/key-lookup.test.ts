@@ -63,4 +63,11 @@ describe('the key that serves a filter', () => {
     expect(lookup('userName eq "x"', groupResourceType)).toBeUndefined();
     expect(lookup('emails eq "x"', groupResourceType)).toBeUndefined();
   });
+
+  it("has none for an extension's attribute of the same name", () => {
+    const schema = { ...userResourceType.schema, id: 'urn:example:2.0:User' };
+    const extended = { ...userResourceType, extensions: [{ schema, required: false }] };
+    expect(lookup('urn:example:2.0:User:userName eq "x"', extended)).toBeUndefined();
+    expect(lookup('userName eq "x"', extended)).toBe('userName x');
+  });
 });
