@@ -1,0 +1,63 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Thrown when a living process works in the directory. */
+export class StateInUse extends Error {
+  override readonly name = 'StateInUse';
+}
+
+/**
+ * Claims a state directory (made if it is missing) for this process; two would overwrite each other's journal. The claim of a
+ * process that was killed is taken over.
+ * @returns gives the claim back
+ * @throws StateInUse
+ */
+export function lockState(directory: string): () => void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'lock');
+  for (;;) {
+    if (claim(path)) return () => rmSync(path, { force: true });
+    const holder = read(path);
+    const pid = Number(holder.split(' ')[0]);
+    if (pid > 0 && identity(pid) === holder) {
+      throw new StateInUse(
+        `The state directory ${directory} is in use by process ${pid}. Stop that one, or set STATE_DIR to another directory.`,
+      );
+    }
+    rmSync(path, { force: true });
+  }
+}
+
+/** False if there is a claim already. A link is there with its content or not at all. */
+function claim(path: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, identity(process.pid), { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** A process by its id and, where the system tells it, the time it started: ids are given out again. */
+function identity(pid: number): string {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return 'gone';
+  }
+  const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
+  return `${pid} ${fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')}`.trim();
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
