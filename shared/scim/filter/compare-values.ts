@@ -8,7 +8,7 @@ import type { CompareOperator, FilterLiteral } from './filter.ts';
 export type Criterion = (value: ScimValue | undefined) => boolean;
 
 /** Two texts that are equal but for case fold to the same one. */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 

@@ -72,7 +72,7 @@ export function parseAttributes(
  * RFC 7643 §2.4: "The primary attribute value "true" MUST appear no more than once."
  * @throws ScimError invalidValue
  */
-export function checkPrimary(elements: readonly ScimValue[], where: string): void {
+function checkPrimary(elements: readonly ScimValue[], where: string): void {
   const primaries = elements.filter((element) => isScimObject(element) && element['primary'] === true);
   if (primaries.length > 1) throw new ScimError('invalidValue', `${where} has ${primaries.length} primary values: only one can be primary`);
 }

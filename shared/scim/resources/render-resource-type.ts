@@ -8,7 +8,7 @@ export function renderResourceTypes(baseUrl: string): ScimObject[] {
 }
 
 /** One resource type: RFC 7643 §6. */
-export function renderResourceType({ name, endpoint, description, schema, extensions }: ResourceType, baseUrl: string): ScimObject {
+function renderResourceType({ name, endpoint, description, schema, extensions }: ResourceType, baseUrl: string): ScimObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
     id: name,
