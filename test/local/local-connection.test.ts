@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
+import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
+import { ProvisioningError } from '../../shared/targets/target.ts';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { type LocalConnectionOptions, OtherConfluence, openLocalConnection } from './local-connection.ts';
+
+const SIMULATOR = { url: 'http://127.0.0.1:3001', token: 'local', simulated: true };
+
+describe('the connection of the local stack', () => {
+  let engine: EmbeddedDynamoDb;
+  let secrets: Map<string, Credentials>;
+  let writes: number;
+  let options: LocalConnectionOptions;
+
+  beforeEach(async () => {
+    engine = await startEmbeddedDynamoDb();
+    secrets = new Map();
+    writes = 0;
+    const credentials: CredentialStore = {
+      async read(target) {
+        const found = secrets.get(target);
+        if (!found) throw new ProvisioningError('no-credentials', 'none');
+        return { credentials: found, version: '1' };
+      },
+      async write(target, value) {
+        writes++;
+        secrets.set(target, value);
+      },
+    };
+    const connections = dynamoDbConnections(new DynamoDbTable(engine.client, engine.tableName));
+    options = { connections, credentials, confluence: SIMULATOR, now: () => new Date(), newId: randomUUID };
+  });
+  afterEach(() => engine.close());
+
+  const authenticate = (token: string) => options.connections.authenticate(createHash('sha256').update(token).digest('hex'), new Date());
+
+  it('is made once, with a generated token that is told once and never stored', async () => {
+    const first = await openLocalConnection(options);
+    const second = await openLocalConnection(options);
+    expect(second).toEqual({ connection: first.connection });
+    expect(first.newToken).toMatch(/^[\w-]{43}$/);
+    expect((await authenticate(String(first.newToken)))?.connection.id).toBe(first.connection.id);
+    expect(first.connection).toMatchObject({ name: 'local', state: 'active', settings: { linking: 'never' } });
+    expect(JSON.stringify(engine.contents().items)).not.toContain(first.newToken);
+    expect([...secrets.values()]).toEqual([{ kind: 'personal-access-token', token: 'local' }]);
+    expect(writes).toBe(1);
+  });
+
+  it('makes a given token valid, beside those that are', async () => {
+    const { newToken = '' } = await openLocalConnection(options);
+    expect(await openLocalConnection({ ...options, scimToken: 'given' })).not.toHaveProperty('newToken');
+    await openLocalConnection({ ...options, scimToken: 'given' });
+    expect(await authenticate('given')).toBeDefined();
+    expect(await authenticate(newToken)).toBeDefined();
+    const { connection } = await openLocalConnection(options);
+    expect(await options.connections.listTokens(connection.id)).toHaveLength(2);
+  });
+
+  it('follows the simulator to another port and keeps the identity of the target', async () => {
+    const { connection } = await openLocalConnection(options);
+    const moved = { ...options, confluence: { ...SIMULATOR, url: 'http://127.0.0.1:4001' }, simulatorWasAt: SIMULATOR.url };
+    const after = await openLocalConnection(moved);
+    expect(after.connection).toEqual({ ...connection, target: { ...connection.target, baseUrl: 'http://127.0.0.1:4001' } });
+    expect(await options.connections.get(connection.id)).toEqual(after.connection);
+  });
+
+  it('refuses a state that belongs to another Confluence', async () => {
+    await openLocalConnection(options);
+    const other = { ...options, confluence: { url: 'https://wiki.example.com', token: 't', simulated: false } };
+    await expect(openLocalConnection(other)).rejects.toThrow(OtherConfluence);
+  });
+
+  it('takes a new login for a real Confluence', async () => {
+    const confluence = { url: 'https://wiki.example.com/', token: 'one', simulated: false };
+    await openLocalConnection({ ...options, confluence });
+    await openLocalConnection({ ...options, confluence });
+    await openLocalConnection({ ...options, confluence: { ...confluence, token: 'two' } });
+    expect([...secrets.values()]).toEqual([{ kind: 'personal-access-token', token: 'two' }]);
+    expect(writes).toBe(2);
+  });
+});

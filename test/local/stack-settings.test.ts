@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSettings, parseStackSettings } from './stack-settings.ts';
+
+describe('the settings of npm start', () => {
+  it('has a default for each; an empty variable is an absent one', () => {
+    expect(parseStackSettings({ SCIM_TOKEN: '', UNRELATED: 'x' })).toEqual({
+      PORT: 3000,
+      STATE_DIR: '.local',
+      SWEEP_AFTER_SECONDS: 120,
+      LATE_CALL_SECONDS: 2,
+    });
+  });
+
+  it('takes all of them', () => {
+    const env = { PORT: '4000', SCIM_TOKEN: 'a.b~c/d==', STATE_DIR: 's', SWEEP_AFTER_SECONDS: '5', LATE_CALL_SECONDS: '0' };
+    const confluence = { CONFLUENCE_URL: 'https://wiki.example.com/confluence', CONFLUENCE_TOKEN: 't' };
+    expect(parseStackSettings({ ...env, ...confluence })).toEqual({
+      ...env,
+      ...confluence,
+      PORT: 4000,
+      SWEEP_AFTER_SECONDS: 5,
+      LATE_CALL_SECONDS: 0,
+    });
+  });
+
+  it('names every problem in one message', () => {
+    const parse = () => parseStackSettings({ PORT: '70000', SCIM_TOKEN: 'a b', LATE_CALL_SECONDS: '-1', CONFLUENCE_URL: 'wiki' });
+    expect(parse).toThrow(InvalidSettings);
+    for (const name of ['PORT', 'SCIM_TOKEN', 'LATE_CALL_SECONDS', 'CONFLUENCE_URL must', 'CONFLUENCE_TOKEN belong together']) {
+      expect(parse).toThrow(name);
+    }
+  });
+});
