@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+// As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
+import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';

@@ -16,7 +16,8 @@ const SURELY_FITS = MAX_REPLY_BYTES / 6;
 
 /** True if Lambda can return this JSON text as a body. */
 export function fitsReply(body: string): boolean {
-  return body.length <= SURELY_FITS || Buffer.byteLength(JSON.stringify(body)) <= MAX_REPLY_BYTES;
+  if (body.length <= SURELY_FITS) return true;
+  return body.length <= MAX_REPLY_BYTES && Buffer.byteLength(JSON.stringify(body)) <= MAX_REPLY_BYTES;
 }
 
 /** SCIM.md §4: refused with the way out, never cut short. */

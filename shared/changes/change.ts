@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+// As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
+import * as z from 'zod';
 import type { ConnectionId, GroupId, TargetId, UserId } from '../directory/ids.ts';
 
 /**

@@ -17,8 +17,8 @@ import { jsonResponse, MAX_REPLY_BYTES, replyTooLarge } from '../response.ts';
 
 /** A filter that no key serves looks at this many resources and no more. */
 const MAX_SCANNED = 10_000;
-/** So many relations are read at once. */
-const RENDERED_AT_ONCE = 10;
+/** So many resources are rendered at once: a group may have 290,000 members, a user's groups are few. */
+const RENDERED_AT_ONCE = { groups: 10, members: 2 } as const;
 
 /** GET of /Users and /Groups: RFC 7644 §3.4.2. A query without a hit is an empty list, never 404. */
 export function listResources<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
@@ -64,7 +64,7 @@ async function pageOfMatches<R extends Stored<string>>(
   const isKeyExact = lookup.by === 'member' && isComparison(filter.kind === 'valuePath' ? filter.filter : filter);
   const matches: R[] = [];
   let scanned = 0;
-  for await (const batch of inBatches(endpoint.listing(exchange).find(exchange.connection, lookup), RENDERED_AT_ONCE)) {
+  for await (const batch of inBatches(endpoint.listing(exchange).find(exchange.connection, lookup), RENDERED_AT_ONCE[endpoint.relation])) {
     scanned += batch.length;
     if (scanned > MAX_SCANNED) throw tooManyToScan(endpoint);
     matches.push(...(isKeyExact ? batch : await matching(exchange, endpoint, batch, mentions(filter, endpoint.relation), isMatch)));
@@ -114,7 +114,7 @@ async function renderPage<R extends Stored<string>>(
   const withRelation = wantsAttribute(projection, endpoint.relation);
   const resources: ScimObject[] = [];
   let characters = 0;
-  for await (const batch of inBatches(page, RENDERED_AT_ONCE)) {
+  for await (const batch of inBatches(page, RENDERED_AT_ONCE[endpoint.relation])) {
     for (const rendered of await Promise.all(batch.map((stored) => endpoint.render(exchange, stored, withRelation)))) {
       // Deleted between the list and its members: it is not there any more.
       if (!rendered) continue;
