@@ -1,0 +1,61 @@
+import type { Connection } from '../../shared/directory/connection.ts';
+import type { TargetState } from '../../shared/directory/target-state.ts';
+import { dispositionOf } from '../../shared/provisioning/dispositions.ts';
+import { type ProvisioningCode, ProvisioningError } from '../../shared/targets/target.ts';
+import type { SweepDependencies } from './sweep-function.ts';
+
+/** What passes by itself is asked for each minute. */
+const ASKED: ReadonlySet<string> = new Set<ProvisioningCode>(['unavailable', 'unreachable', 'no-answer', 'server-error']);
+/** What an administrator changes in Confluence: the next change tries it, every ten minutes. */
+const TRIED: ReadonlySet<string> = new Set<ProvisioningCode>(['read-only', 'secure-session']);
+const TRY_AGAIN_MS = 600_000;
+
+/**
+ * Looks whether a paused target can be opened again; gives its state afterwards. DESIGN §4: refused logins are never tried again by
+ * themselves, only a new version of the secret (or `target resume`) opens such a target.
+ */
+export async function probeTarget(deps: SweepDependencies, connection: Connection, correlationId: string): Promise<TargetState> {
+  const target = connection.target.id;
+  const state = await deps.delivery.targets.read(target);
+  if (state.state !== 'paused') return state;
+  const by = await reasonToResume(deps, connection, state, correlationId);
+  if (by === undefined) return state;
+  if (await deps.delivery.targets.resume(target))
+    deps.log.write({ kind: 'target.resumed', correlationId, connection: connection.id, target, by });
+  return deps.delivery.targets.read(target);
+}
+
+async function reasonToResume(
+  deps: SweepDependencies,
+  connection: Connection,
+  { code = '', since, secretVersion }: TargetState,
+  correlationId: string,
+): Promise<string | undefined> {
+  if (ASKED.has(code)) return (await answers(deps, connection, correlationId)) ? 'it answers again' : undefined;
+  const pausedMs = deps.now().getTime() - Date.parse(since ?? '');
+  if (TRIED.has(code)) return pausedMs >= TRY_AGAIN_MS ? 'the next change tries it' : undefined;
+  const version = await deps.credentials.read(connection.target.id).then(
+    (read) => read.version,
+    () => undefined,
+  );
+  return version !== undefined && version !== secretVersion ? 'a new version of the secret' : undefined;
+}
+
+/** One login a minute. A login that is refused now is a pause of another kind, which is not probed. */
+async function answers(deps: SweepDependencies, connection: Connection, correlationId: string): Promise<boolean> {
+  const target = connection.target.id;
+  const common = { correlationId, connection: connection.id, target };
+  try {
+    const probe = deps.targetOf(connection, (call) => deps.log.write({ kind: 'confluence.request', ...common, ...call }));
+    await probe.serviceAccount();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProvisioningError)) throw error;
+    if (dispositionOf(error.code) === 'pause') {
+      const { version } = await deps.credentials.read(target).catch(() => ({ version: undefined }));
+      const pause = { code: error.code, reason: error.message, ...(version !== undefined && { secretVersion: version }) };
+      if (await deps.delivery.targets.pause(target, pause)) deps.log.write({ kind: 'target.paused', ...common, ...pause });
+    }
+    return false;
+  }
+}

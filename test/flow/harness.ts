@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
+import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
+import type { Connection } from '../../shared/directory/connection.ts';
+import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import type { Delivery } from '../../shared/directory/delivery.ts';
+import type { Committed, Directory } from '../../shared/directory/directory.ts';
+import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
+import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
+import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
+import type { GroupItem, MemberItem, UserItem } from '../../shared/directory/items.ts';
+import { keys } from '../../shared/directory/keys.ts';
+import type { LogRecord } from '../../shared/log/records.ts';
+import { Settings } from '../../shared/provisioning/settings.ts';
+import type { ScimObject } from '../../shared/scim/resources/resource.ts';
+import type { Credentials } from '../../shared/targets/credentials.ts';
+import { ProvisioningError } from '../../shared/targets/target.ts';
+import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { ConfluenceDouble } from './confluence-double.ts';
+import { FifoQueue, type Message } from './fifo-queue.ts';
+
+export const BASE_URL = 'https://confluence.example.com';
+export const SWEEP_AFTER_SECONDS = 120;
+
+export interface WorldOptions {
+  readonly settings?: Partial<Settings>;
+  readonly credentials?: Credentials;
+  /** How long the function lives. */
+  readonly functionMs?: number;
+  readonly sliceMs?: number;
+}
+
+/**
+ * The product without HTTP: the real store on the embedded engine, the real worker and sweep, and between them a queue and a
+ * Confluence that do nothing by themselves. The clock stands still unless the test moves it.
+ */
+export interface World {
+  readonly clock: { now: number };
+  readonly confluence: ConfluenceDouble;
+  readonly queue: FifoQueue;
+  readonly directory: Directory;
+  readonly delivery: Delivery;
+  readonly table: DynamoDbTable;
+  readonly connection: Connection;
+  readonly log: LogRecord[];
+  readonly secret: { version: string; credentials: Credentials | undefined };
+  readonly worker: WorkerFunction;
+  readonly sweep: SweepFunction;
+  readonly remaining: { ms: number };
+  connect(name: string, settings?: Partial<Settings>): Promise<Connection>;
+
+  createUser(userName: string, more?: ScimObject, options?: RequestOptions): Promise<UserId>;
+  updateUser(id: UserId, change: ScimObject, options?: RequestOptions): Promise<void>;
+  deleteUser(id: UserId, options?: RequestOptions): Promise<void>;
+  createGroup(displayName: string, members?: readonly UserId[], options?: RequestOptions): Promise<GroupId>;
+  renameGroup(id: GroupId, displayName: string, options?: RequestOptions): Promise<void>;
+  changeMembers(id: GroupId, change: MemberRequest, options?: RequestOptions): Promise<void>;
+  deleteGroup(id: GroupId, options?: RequestOptions): Promise<void>;
+
+  /** Starts one delivery: the head of the first group that may be received, or of the message given. */
+  deliver(message?: Message): Promise<void>;
+  /** Delivers until nothing may be received. */
+  settle(): Promise<void>;
+  /** Moves the clock, then settles. */
+  pass(ms: number): Promise<void>;
+  /** A minute, the sweep, and what it sends; as often as it takes until nothing is pending. */
+  untilQuiet(): Promise<void>;
+
+  user(id: UserId, connection?: Connection): Promise<UserItem | undefined>;
+  group(id: GroupId, connection?: Connection): Promise<GroupItem | undefined>;
+  member(group: GroupId, user: UserId, connection?: Connection): Promise<MemberItem | undefined>;
+  records<Kind extends LogRecord['kind']>(kind: Kind): Extract<LogRecord, { kind: Kind }>[];
+  close(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly connection?: Connection;
+  /** False: the process dies after the commit and before the send. */
+  readonly sends?: boolean;
+}
+
+export interface MemberRequest {
+  readonly add?: readonly UserId[];
+  readonly remove?: readonly UserId[];
+  readonly replaces?: boolean;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const engine = await startEmbeddedDynamoDb();
+  const table = new DynamoDbTable(engine.client, engine.tableName);
+  const clock = { now: Date.parse('2026-11-02T08:00:00.000Z') };
+  const now = () => new Date(clock.now);
+  const remaining = { ms: options.functionMs ?? 60_000 };
+  const confluence = new ConfluenceDouble();
+  const queue = new FifoQueue(() => clock.now);
+  const connections = dynamoDbConnections(table);
+  const directory = dynamoDbDirectory(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, newId: randomUUID });
+  const delivery = dynamoDbDelivery(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, now });
+  const log: LogRecord[] = [];
+  const secret: World['secret'] = {
+    version: '1',
+    credentials: options.credentials ?? { kind: 'personal-access-token', token: 'a-token-of-the-test' },
+  };
+  const credentials = {
+    async read() {
+      if (!secret.credentials) throw new ProvisioningError('no-credentials', 'There are no credentials.');
+      return { credentials: secret.credentials, version: secret.version };
+    },
+  };
+  const dependencies = {
+    delivery,
+    connections,
+    queue,
+    credentials,
+    targetOf: (_connection: Connection, observe: Parameters<ConfluenceDouble['target']>[0]) => confluence.target(observe),
+    log: { write: (record: LogRecord) => void log.push(record) },
+    now,
+  };
+  const worker = workerFunction({
+    ...dependencies,
+    changeVisibility: queue.changeVisibility,
+    random: () => 0.5,
+    sleep: async (ms) => {
+      clock.now += ms;
+    },
+    callTimeoutMs: 5_000,
+    sliceMs: options.sliceMs ?? 20_000,
+  });
+  const sweep = sweepFunction({ ...dependencies, sweepAfterSeconds: SWEEP_AFTER_SECONDS });
+
+  async function connect(name: string, settings: Partial<Settings> = {}): Promise<Connection> {
+    const connection: Connection = {
+      id: randomUUID() as ConnectionId,
+      name,
+      state: 'active',
+      created: now().toISOString(),
+      target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
+      settings: Settings.parse({ version: 1, linking: 'never', ...options.settings, ...settings }),
+    };
+    await connections.create(connection);
+    return connection;
+  }
+  const first = await connect('first');
+
+  let requests = 0;
+  const context = (request: RequestOptions) => ({
+    connection: request.connection ?? first,
+    correlationId: `request-${++requests}`,
+    now: now(),
+  });
+  async function send(
+    type: 'user' | 'group',
+    committed: Committed<{ id: string; revision: number }>,
+    { correlationId, connection }: ReturnType<typeof context>,
+    { sends = true }: RequestOptions,
+  ): Promise<void> {
+    if (!committed.changed || !sends) return;
+    const resource = { type, id: committed.resource.id } as { type: 'user'; id: UserId } | { type: 'group'; id: GroupId };
+    await queue.send(committed.messageGroup, {
+      v: 1,
+      connection: connection.id,
+      resource,
+      revision: committed.resource.revision,
+      correlationId,
+      ...(committed.members && { members: [...committed.members] }),
+      reason: 'change',
+    });
+  }
+  const storedGroup = async (id: GroupId, request: RequestOptions) => {
+    const group = await directory.groups.read(request.connection ?? first, id);
+    if (!group) throw new Error(`no group ${id}`);
+    return group;
+  };
+  const storedUser = async (id: UserId, request: RequestOptions) => {
+    const user = await directory.users.read(request.connection ?? first, id);
+    if (!user) throw new Error(`no user ${id}`);
+    return user;
+  };
+
+  async function deliver(message = queue.receivable()[0]): Promise<void> {
+    if (!message) throw new Error('nothing can be received');
+    const event = queue.receive([message]);
+    queue.settle([message], await worker(event, { getRemainingTimeInMillis: () => remaining.ms }));
+  }
+  async function settle(): Promise<void> {
+    for (let deliveries = 0; queue.receivable().length > 0; deliveries++) {
+      if (deliveries > 2_000) throw new Error('the queue never empties');
+      await deliver();
+    }
+  }
+  async function pass(ms: number): Promise<void> {
+    clock.now += ms;
+    await settle();
+  }
+
+  return {
+    clock,
+    confluence,
+    queue,
+    directory,
+    delivery,
+    table,
+    connection: first,
+    log,
+    secret,
+    worker,
+    sweep,
+    remaining,
+    connect,
+
+    async createUser(userName, more = {}, request = {}) {
+      const at = context(request);
+      const attributes = { userName, displayName: userName, emails: [{ value: `${userName}@example.com` }], active: true, ...more };
+      const committed = await directory.users.create(at, attributes);
+      await send('user', committed, at, request);
+      return committed.resource.id;
+    },
+    async updateUser(id, change, request = {}) {
+      const at = context(request);
+      const user = await storedUser(id, request);
+      await send('user', await directory.users.update(at, user, { ...user.attributes, ...change }), at, request);
+    },
+    async deleteUser(id, request = {}) {
+      const at = context(request);
+      await send('user', await directory.users.delete(at, await storedUser(id, request)), at, request);
+    },
+    async createGroup(displayName, members = [], request = {}) {
+      const at = context(request);
+      const committed = await directory.groups.create(at, { displayName }, new Set(members));
+      await send('group', committed, at, request);
+      return committed.resource.id;
+    },
+    async renameGroup(id, displayName, request = {}) {
+      const at = context(request);
+      await send('group', await directory.groups.update(at, await storedGroup(id, request), { displayName }), at, request);
+    },
+    async changeMembers(id, { add = [], remove = [], replaces = false }, request = {}) {
+      const at = context(request);
+      const group = await storedGroup(id, request);
+      const change = { replaces, add: new Set(add), remove: new Set(remove) };
+      await send('group', await directory.groups.update(at, group, group.attributes, change), at, request);
+    },
+    async deleteGroup(id, request = {}) {
+      const at = context(request);
+      await send('group', await directory.groups.delete(at, await storedGroup(id, request)), at, request);
+    },
+
+    deliver,
+    settle,
+    pass,
+    async untilQuiet() {
+      await settle();
+      for (let minutes = 0; minutes < 400; minutes++) {
+        const pending = [true, false].map((removal) => delivery.pending.of(first.target.id, removal, 100));
+        if ((await Promise.all(pending)).flat().length === 0 && queue.messages.length === 0) return;
+        clock.now += 60_000;
+        await sweep();
+        await settle();
+      }
+      throw new Error('something stays pending');
+    },
+
+    user: (id, connection = first) => table.get<UserItem>(keys.user(connection.id, id)),
+    group: (id, connection = first) => table.get<GroupItem>(keys.group(connection.id, id)),
+    member: (group, user, connection = first) => table.get<MemberItem>(keys.member(connection.id, group, user)),
+    records: (kind) => log.filter((record): record is Extract<LogRecord, { kind: typeof kind }> => record.kind === kind),
+    close: () => engine.close(),
+  };
+}
