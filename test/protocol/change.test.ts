@@ -196,6 +196,18 @@ describe('PATCH of a group', () => {
     expect(await client.memberIds(group)).toEqual([]);
   });
 
+  it('a removal by a filter that asks for more than ids looks at the members', async () => {
+    const users = await Promise.all([1, 2].map((i) => client.newUser(`by-type-${i}@example.com`)));
+    const group = await client.newGroup('By type', users);
+    const remove = (path: string) => client.patch(`/Groups/${group}`, [{ op: 'remove', path }]);
+    expect((await remove(`members[type eq "User" and value eq "${users[0]}"]`)).status).toBe(204);
+    expect(await client.memberIds(group)).toEqual([users[1]]);
+    expect((await remove('members[type eq "Group"]')).status).toBe(204);
+    expect(await client.memberIds(group)).toEqual([users[1]]);
+    expect((await remove('members[type eq "User"]')).status).toBe(204);
+    expect(await client.memberIds(group)).toEqual([]);
+  });
+
   it('O6: a rename travels with members, and the id inside the value is ignored', async () => {
     const user = await client.newUser('o6@example.com');
     const group = await client.newGroup('O6');
