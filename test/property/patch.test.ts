@@ -151,7 +151,7 @@ describe('PATCH against a model: RFC 7644 §3.5.2', () => {
 });
 
 describe('the net change of memberships', () => {
-  const id = fc.constantFrom('a', 'b', 'c', 'd');
+  const id: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd');
   const change: fc.Arbitrary<PatchOperation> = fc.oneof(
     fc.record({
       op: fc.constantFrom('add' as const, 'replace' as const),

@@ -26,10 +26,13 @@ export function appendElements(attribute: Attribute, current: readonly ScimValue
     elements[at] = isScimObject(before) && isScimObject(element) ? { ...before, ...element } : element;
     if (isPrimary(element)) primaries.add(at);
   }
-  if (elements.length > MAX_VALUES) {
-    throw new ScimError('invalidValue', `${attribute.name} has ${elements.length} values; this service provider keeps ${MAX_VALUES}`);
-  }
-  return withOnePrimary(attribute, elements, primaries);
+  return withOnePrimary(attribute, checkedCount(attribute, elements), primaries);
+}
+
+/** The same elements. @throws ScimError invalidValue if they are more than MAX_VALUES */
+export function checkedCount(attribute: Attribute, elements: readonly ScimValue[]): readonly ScimValue[] {
+  if (elements.length <= MAX_VALUES) return elements;
+  throw new ScimError('invalidValue', `${attribute.name} would have ${elements.length} values; this service provider keeps ${MAX_VALUES}`);
 }
 
 /** The positions of the elements that a target selects: those its filter matches, or all. @throws ScimError invalidFilter */

@@ -4,7 +4,7 @@ import type { Filter } from '../filter/filter.ts';
 import { elementsOf, isScimObject } from '../resources/own-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { checkImmutable, mergeSubAttributes, parseElement, parseElements, withMember } from './complex-value.ts';
-import { appendElements, isPrimary, selectedPositions, withOnePrimary, withoutEmpty } from './elements.ts';
+import { appendElements, checkedCount, isPrimary, selectedPositions, withOnePrimary, withoutEmpty } from './elements.ts';
 import { type AttributeTarget, printTarget } from './patch-target.ts';
 
 /** What the engine asks for beside the operation. */
@@ -27,15 +27,15 @@ export function setValue(
   options: EngineOptions,
 ): ScimValue | undefined {
   const { attribute, subAttribute, filter } = target;
-  if (attribute.multiValued && (filter !== undefined || subAttribute !== undefined))
-    return setSelected(op, target, current, value, options);
+  if (attribute.multiValued && (filter ?? subAttribute) !== undefined) return setSelected(op, target, current, value, options);
   const where = printTarget(target);
   if (attribute.multiValued) {
     const values = parseElements(attribute, value, where, options.onTolerance);
     return withoutEmpty(appendElements(attribute, op === 'add' ? elementsOf(current) : [], values));
   }
-  if (subAttribute !== undefined)
+  if (subAttribute !== undefined) {
     return withSubAttribute(target, subAttribute, current, parseElement(subAttribute, value, where, options.onTolerance));
+  }
   // "If the target location specifies a complex attribute, a set of sub-attributes SHALL be specified in the "value" parameter".
   // RFC 7643 §2.5: null unassigns it as a whole.
   if (attribute.type === 'complex' && value !== null) return mergeSubAttributes(attribute, current, value, where, options.onTolerance);
@@ -64,18 +64,31 @@ function setSelected(
   const made = new Set<number>();
   for (const at of selected) {
     const before = elements[at];
-    const isNew = at >= elementsOf(current).length;
     const after =
-      subAttribute !== undefined
-        ? withSubAttribute(target, subAttribute, before, given)
-        : op === 'add' || isNew
-          ? mergeSubAttributes(attribute, before, value ?? {}, where, options.onTolerance)
-          : given;
-    if (subAttribute === undefined) checkImmutable(attribute, before, after);
+      subAttribute === undefined
+        ? withValue(op === 'add' || at >= elementsOf(current).length, target, before, value, given, options)
+        : withSubAttribute(target, subAttribute, before, given);
     elements[at] = after ?? {};
     if (isPrimary(after)) made.add(at);
   }
-  return withoutEmpty(withOnePrimary(attribute, elements, made));
+  return withoutEmpty(withOnePrimary(attribute, checkedCount(attribute, elements), made));
+}
+
+/**
+ * One selected element after an operation on it as a whole. §3.5.2.3: "all matching record values SHALL be replaced"; an added one,
+ * or one that was made for the value path, keeps what it has.
+ */
+function withValue(
+  isMerge: boolean,
+  target: AttributeTarget,
+  before: ScimValue | undefined,
+  value: ScimValue,
+  given: ScimValue | undefined,
+  options: EngineOptions,
+): ScimValue | undefined {
+  if (isMerge) return mergeSubAttributes(target.attribute, before, value, printTarget(target), options.onTolerance);
+  checkImmutable(target.attribute, before, given);
+  return given;
 }
 
 /** @throws ScimError noTarget */
