@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { foldCase } from '../scim/attributes/fold-case.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 
 /**
@@ -13,11 +14,6 @@ export interface Key {
 /** A client's value as a part of a key: as it is when short, else its digest. */
 function part(value: string): string {
   return Buffer.byteLength(value) <= 512 ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
-}
-
-/** Case folding for names that RFC 7643 calls case-insensitive (userName, displayName, e-mail). */
-export function foldCase(value: string): string {
-  return value.normalize('NFC').toLowerCase();
 }
 
 export const keys = {

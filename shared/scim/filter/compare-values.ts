@@ -1,16 +1,12 @@
 import type { Attribute } from '../attributes/attribute.ts';
 import { compareInstants, parseDateTime } from '../attributes/date-time.ts';
+import { foldCase } from '../attributes/fold-case.ts';
 import { ScimError } from '../errors.ts';
 import type { ScimValue } from '../resources/resource.ts';
 import type { CompareOperator, FilterLiteral } from './filter.ts';
 
 /** Tells of one value of an attribute, or of its absence in an element, whether it meets a criterion. */
 export type Criterion = (value: ScimValue | undefined) => boolean;
-
-/** Two texts that are equal but for case fold to the same one. */
-function foldCase(text: string): string {
-  return text.normalize('NFC').toLowerCase();
-}
 
 /**
  * The criterion `operator literal` for values of this attribute: RFC 7644 §3.4.2.2, table 3. The literal is not null; `ne` is asked

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import { type MembershipChange, NameTaken, TooManyLayers } from '../../../shared/directory/directory.ts';
 import type { GroupId, UserId } from '../../../shared/directory/ids.ts';
-import { foldCase } from '../../../shared/directory/keys.ts';
+import { foldCase } from '../../../shared/scim/attributes/fold-case.ts';
 import type { Effort } from './directory-contract.ts';
 import { expandOldestLayer } from './expand-layers.ts';
 import { aConnection, aContext, collect, createUser, patchMembers, type World } from './world.ts';
