@@ -9,6 +9,7 @@ const ASKED: ReadonlySet<string> = new Set<ProvisioningCode>(['unavailable', 'un
 /** What an administrator changes in Confluence: the next change tries it, every ten minutes. */
 const TRIED: ReadonlySet<string> = new Set<ProvisioningCode>(['read-only', 'secure-session']);
 const TRY_AGAIN_MS = 600_000;
+const NEW_SECRET = 'a new version of the secret';
 
 /**
  * Looks whether a paused target can be opened again; gives its state afterwards. DESIGN §4: refused logins are never tried again by
@@ -20,8 +21,8 @@ export async function probeTarget(deps: SweepDependencies, connection: Connectio
   if (state.state !== 'paused') return state;
   const by = await reasonToResume(deps, connection, state, correlationId);
   if (by === undefined) return state;
-  if (await deps.delivery.targets.resume(target))
-    deps.log.write({ kind: 'target.resumed', correlationId, connection: connection.id, target, by });
+  const resumed = await deps.delivery.targets.resume(target, by === NEW_SECRET ? state.secretVersion : undefined);
+  if (resumed) deps.log.write({ kind: 'target.resumed', correlationId, connection: connection.id, target, by });
   return deps.delivery.targets.read(target);
 }
 
@@ -38,7 +39,7 @@ async function reasonToResume(
     (read) => read.version,
     () => undefined,
   );
-  return version !== undefined && version !== secretVersion ? 'a new version of the secret' : undefined;
+  return version !== undefined && version !== secretVersion ? NEW_SECRET : undefined;
 }
 
 /** One login a minute. A login that is refused now is a pause of another kind, which is not probed. */

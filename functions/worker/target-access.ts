@@ -34,6 +34,7 @@ export interface TargetAccess {
 const LEASE_POLL_MS = 100;
 /** Longer than this nobody waits for a lease: the message comes back. */
 const LEASE_WAIT_MS = 10_000;
+const STALE_SECRET_MS = 30_000;
 
 /**
  * Opens the target for one message's work. With basic authentication "one call at a time is in flight per target" (DESIGN §4): the
@@ -45,6 +46,7 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
   const { delivery, connection, target } = options;
   const targetId = connection.target.id;
   const { credentials, version } = await options.credentials.read(targetId);
+  if (version === state.refusedVersion) throw staleSecret();
   const holder = randomUUID();
   const serial = credentials.kind === 'basic';
   let failures = state.failures;
@@ -111,6 +113,12 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
     await close();
     throw error;
   }
+}
+
+/** The target was opened for a newer secret, which this worker has not read yet: a login with the old one would be the third refused. */
+function staleSecret(): ProvisioningError {
+  const sentence = 'This worker still holds the refused version of the secret; it reads the new one within minutes.';
+  return new ProvisioningError('refused', sentence, { retryAfterMs: STALE_SECRET_MS });
 }
 
 /** Once for each version of the secret: also the one login with which new credentials are tried. */

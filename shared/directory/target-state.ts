@@ -10,6 +10,8 @@ export interface TargetState {
   readonly since?: string;
   /** The version of the secret that was refused: a newer one opens the target. */
   readonly secretVersion?: string;
+  /** Opened for a newer secret than this one: who still holds this one does not log in with it. */
+  readonly refusedVersion?: string;
   /** When it was last opened again: everything marked or sent before is due. */
   readonly lastResumed?: string;
   /** Failures in a row that say the target is not there, and since when. */
@@ -25,8 +27,8 @@ export interface TargetStates {
   read(target: TargetId): Promise<TargetState>;
   /** False if it was paused for the same reason already. */
   pause(target: TargetId, pause: { code: string; reason: string; secretVersion?: string }): Promise<boolean>;
-  /** False if it was not paused. */
-  resume(target: TargetId): Promise<boolean>;
+  /** False if it was not paused. `refusedVersion`: the secret that must not be used again, where a newer one opens the target. */
+  resume(target: TargetId, refusedVersion?: string): Promise<boolean>;
   /** Takes the target's lease until `until` (milliseconds since 1970); false while someone else has it. */
   lease(target: TargetId, holder: string, until: number): Promise<boolean>;
   releaseLease(target: TargetId, holder: string): Promise<void>;

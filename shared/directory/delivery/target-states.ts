@@ -10,6 +10,7 @@ interface TargetStateItem {
   readonly pausedReason?: string;
   readonly pausedAt?: string;
   readonly secretVersion?: string;
+  readonly refusedVersion?: string;
   readonly lastResumed?: string;
   readonly failures?: number;
   readonly failingSince?: string;
@@ -25,7 +26,7 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
   const identity = { v: ITEM_VERSION, type: 'target' };
   const read: TargetStates['read'] = async (target) => {
     const item = (await table.get<TargetStateItem>(keys.targetState(target))) ?? {};
-    const { state = 'open', pausedCode, pausedReason, pausedAt, secretVersion, lastResumed } = item;
+    const { state = 'open', pausedCode, pausedReason, pausedAt, secretVersion, refusedVersion, lastResumed } = item;
     const { failures = 0, failingSince, serviceAccount, serviceAccountVersion } = item;
     return {
       state,
@@ -34,6 +35,7 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
       ...(pausedReason !== undefined && { reason: pausedReason }),
       ...(pausedAt !== undefined && { since: pausedAt }),
       ...(secretVersion !== undefined && { secretVersion }),
+      ...(refusedVersion !== undefined && { refusedVersion }),
       ...(lastResumed !== undefined && { lastResumed }),
       ...(failingSince !== undefined && { failingSince }),
       ...(serviceAccount !== undefined && { serviceAccount }),
@@ -65,11 +67,14 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
         ),
       ),
 
-    resume: (target) =>
+    resume: (target, refusedVersion) =>
       written(
         table.update(
           keys.targetState(target),
-          { set: { ...identity, state: 'open', lastResumed: now().toISOString() }, remove: [...PAUSE, ...FAILURES] },
+          {
+            set: { ...identity, state: 'open', lastResumed: now().toISOString(), ...(refusedVersion !== undefined && { refusedVersion }) },
+            remove: [...PAUSE, ...FAILURES, ...(refusedVersion === undefined ? ['refusedVersion'] : [])],
+          },
           { expression: '#state = :paused', values: { ':paused': 'paused' } },
         ),
       ),
