@@ -13,7 +13,7 @@ import { type MemberPlan, planMembers } from './member-plan.ts';
 import { readGroup } from './read-group.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfGroup } from './resource-lookups.ts';
-import { absent, changeResource, isSameResource, requiredText, type StoreOptions } from './resource-write.ts';
+import { absent, changeResource, isSameResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
 import { smallChange, WRITES_A_MEMBER } from './small-change.ts';
 
 export function toStoredGroup(header: GroupItem): StoredGroup {
@@ -73,7 +73,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
         id,
         state: 'live',
         revision: 1,
-        resource: JSON.stringify(attributes),
+        resource: resourceText(attributes),
         displayName: requiredText(attributes, 'displayName'),
         layers: [],
         guard: 0,
@@ -126,7 +126,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
         const set = {
           revision: next.revision,
           lastModified: next.lastModified,
-          ...(isRenewed && { resource: JSON.stringify(attributes), displayName: requiredText(attributes, 'displayName') }),
+          ...(isRenewed && { resource: resourceText(attributes), displayName: requiredText(attributes, 'displayName') }),
           ...changed.set,
           ...(isMarked && markerOf(context, read.id, takesAccess(plan), messageGroup)),
         };

@@ -11,7 +11,7 @@ import { keys, listing } from './keys.ts';
 import { clearedParked, markerOfRequest } from './marker.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfUser } from './resource-lookups.ts';
-import { absent, changeResource, isSameResource, requiredText, type StoreOptions } from './resource-write.ts';
+import { absent, changeResource, isSameResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
 
 export function toStoredUser(item: UserItem): StoredUser {
   return {
@@ -117,7 +117,7 @@ export function dynamoDbUsers(table: DynamoDbTable, options: StoreOptions): User
 /** The attributes that the worker and the indexes need beside the resource itself. RFC 7643 §4.1.1: active is the account's status; a user without it is active. */
 function lifted(attributes: ScimObject): Pick<UserItem, 'userName' | 'active' | 'resource'> {
   const active = attributes['active'] !== false;
-  return { userName: requiredText(attributes, 'userName'), active, resource: JSON.stringify(attributes) };
+  return { userName: requiredText(attributes, 'userName'), active, resource: resourceText(attributes) };
 }
 
 function messageGroupOfUser({ connection }: WriteContext, attributes: ScimObject, boundName?: string): string {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ScimError } from '../scim/errors.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import type { Step } from './commit.ts';
 import { RevisionConflict } from './directory.ts';
@@ -39,6 +40,21 @@ export function isSameResource(a: ScimObject, b: ScimObject): boolean {
 
 function plain(attributes: ScimObject): unknown {
   return JSON.parse(JSON.stringify(attributes));
+}
+
+/** DynamoDB's items hold 400 KB; this leaves room for the marker and what the worker keeps beside the resource. */
+const RESOURCE_BYTES = 300 * 1024;
+
+/** A resource as it is stored. @throws ScimError 413 (RFC 7644 §3.12, payload too large) for what does not fit in an item */
+export function resourceText(attributes: ScimObject): string {
+  const text = JSON.stringify(attributes);
+  if (Buffer.byteLength(text) > RESOURCE_BYTES) {
+    throw new ScimError(
+      413,
+      `The resource without its members is larger than ${RESOURCE_BYTES / 1024} KiB. Leave out large attributes, such as photos.`,
+    );
+  }
+  return text;
 }
 
 /** A required name, which the schema has validated. */

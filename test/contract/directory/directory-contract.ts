@@ -30,6 +30,8 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
       return world;
     };
 
+    // First, while the table is small: each history ends with a scan of it.
+    randomOperationsContract(opened, effort);
     usersContract(opened);
     groupsContract(opened);
     largeGroupsContract(opened, effort);
@@ -37,6 +39,5 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     concurrencyContract(opened, effort);
     faultsContract(opened);
     connectionsContract(opened);
-    randomOperationsContract(opened, effort);
   });
 }

@@ -86,6 +86,18 @@ export function usersContract(opened: () => World): void {
     });
   });
 
+  describe('a resource too large for the table', () => {
+    it('is refused with 413, not with a failure of the table', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const photo = 'x'.repeat(400 * 1024);
+      await expect(createUser(world, connection, { userName: 'p', photo })).rejects.toMatchObject({ name: 'ScimError', status: 413 });
+      const user = await createUser(world, connection, { userName: 'p', photo: photo.slice(0, 290 * 1024) });
+      const update = world.directory.users.update(aContext(connection), user, { userName: 'p', photo });
+      await expect(update).rejects.toMatchObject({ status: 413 });
+    });
+  });
+
   describe('update user (RFC 7644 §3.5.1)', () => {
     it('raises the revision, exchanges claim and look-ups and marks again with a new token', async () => {
       const world = opened();

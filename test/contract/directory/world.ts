@@ -58,12 +58,18 @@ export class World {
     let ExclusiveStartKey: Record<string, never> | undefined;
     do {
       const page = await this.engine.client.send(
-        new ScanCommand({ TableName: this.engine.tableName, ConsistentRead: true, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
+        new ScanCommand({
+          TableName: this.engine.tableName,
+          ConsistentRead: true,
+          FilterExpression: 'begins_with(pk, :connection)',
+          ExpressionAttributeValues: { ':connection': { S: `${connection.id}#` } },
+          ...(ExclusiveStartKey && { ExclusiveStartKey }),
+        }),
       );
       for (const item of page.Items ?? []) items.push(unmarshall(item) as RawItem);
       ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined;
     } while (ExclusiveStartKey);
-    return items.filter(({ pk }) => pk.startsWith(`${connection.id}#`));
+    return items;
   }
 }
 
