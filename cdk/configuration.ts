@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Retention times that CloudWatch Logs knows, in days. */
 const RETENTION = Object.values(RetentionDays).filter((days): days is RetentionDays => typeof days === 'number' && days < 9999);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TargetId } from '../directory/ids.ts';
 
 /** How the product logs in to a Confluence Data Center. A personal access token is recommended: calls may run in parallel. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CredentialStore, Credentials } from './credentials.ts';
 import { ProvisioningError } from './target.ts';
 

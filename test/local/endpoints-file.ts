@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where the parts of a local stack are: what `npm run admin -- … --local` and the next start read from STATE_DIR. */
 const Endpoints = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { killPoints } from './kill-points.ts';
 
 const wholeNumber = (least: number, most: number) =>

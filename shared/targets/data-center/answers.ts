@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What Confluence answers, as far as it is used. Everything else is left out by the parse. */
 
