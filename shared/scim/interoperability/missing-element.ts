@@ -7,7 +7,7 @@ import type { OnTolerance, ScimObject } from '../resources/resource.ts';
 /**
  * T5: Entra ID adds and replaces `emails[type eq "work"].value` without asking whether there is such a value (SCIM.md E6, E13; fixtures
  * entra/006 and 013). The value that the filter describes is made from its `eq` comparisons, so that later operations with the same
- * filter land in it. Undefined for a filter that describes no single value (`or`, `not`, `co` …).
+ * filter land in it. Undefined for a filter that describes no single value (`or`, `not`, `co` …). The filter is compiled already: its names and types are right.
  */
 export function createMissingElement(attribute: Attribute, filter: Filter, onTolerance: OnTolerance): ScimObject | undefined {
   const entries: [string, string | boolean][] = [];
@@ -16,7 +16,6 @@ export function createMissingElement(attribute: Attribute, filter: Filter, onTol
     const subAttribute = attributeNamed(attribute.subAttributes ?? [], term.path.attribute);
     const { value } = term;
     if (subAttribute === undefined || (typeof value !== 'string' && typeof value !== 'boolean')) return undefined;
-    if ((subAttribute.type === 'boolean') !== (typeof value === 'boolean')) return undefined;
     entries.push([subAttribute.name, value]);
   }
   onTolerance('T5', attribute.name);

@@ -70,8 +70,8 @@ function managerValue(attribute: Attribute, value: ScimValue, onTolerance: OnTol
   const single = Array.isArray(value) && value.length <= 1 ? ((value[0] as ScimValue | undefined) ?? null) : value;
   const id = isScimObject(single) ? ownValue(single, 'value') : single;
   const isCleared = id === null || id === '';
-  if (!isCleared && isScimObject(value)) return value;
-  if (!isCleared && typeof single !== 'string' && !isScimObject(single)) return value;
+  // An object is as it should be; two managers, or a number, are for the parser to refuse.
+  if (!isCleared && (isScimObject(value) || (typeof single !== 'string' && !isScimObject(single)))) return value;
   onTolerance('T11', attribute.name);
   if (isCleared) return null;
   return typeof single === 'string' ? { value: single } : single;

@@ -151,11 +151,34 @@ describe('a tolerant connection and its PATCH dialects', () => {
     expect(translate({ op: 'add', path, value }).operations).toEqual([{ op: 'add', path: `${ENTERPRISE}:manager`, value: expected }]);
   });
 
+  it('T11: tells that the URN was left out of the path, and that the value was no object', () => {
+    expect(translate({ op: 'add', path: 'manager', value: { value: 'm' } }).tolerances).toEqual(['T11 manager']);
+    expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: 'm' }).tolerances).toEqual(['T11 manager']);
+    expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'm' } }).tolerances).toEqual([]);
+    expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: 7 })).toEqual({
+      operations: [{ op: 'add', path: `${ENTERPRISE}:manager`, value: 7 }],
+      tolerances: [],
+    });
+  });
+
   it('T11: an empty manager.value clears it; two managers are left for the engine to refuse', () => {
     expect(translate({ op: 'replace', path: `${ENTERPRISE}:manager.value`, value: '' }).operations).toEqual([
       { op: 'replace', path: `${ENTERPRISE}:manager.value`, value: null },
     ]);
     expect(translate({ op: 'replace', path: 'manager', value: ['a', 'b'] }).operations[0]?.value).toEqual(['a', 'b']);
+  });
+
+  it('refuses more names, and more removals, than a resource can have values', () => {
+    const value = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`x${i}`, 1]));
+    expect(() => translate({ op: 'add', value })).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+    const emails = Array.from({ length: 1_001 }, (_, i) => ({ value: `${i}` }));
+    expect(() => translate({ op: 'remove', path: 'emails', value: emails })).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+    expect(inGroup({ op: 'remove', path: 'members', value: emails }).operations).toHaveLength(1_001);
+  });
+
+  it('tells no more than 50 tolerances of one request', () => {
+    const value = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]));
+    expect(translate({ op: 'add', value }).tolerances).toHaveLength(50);
   });
 
   it('T13: ignores what the client can not set, in a value and as a path', () => {
@@ -202,7 +225,8 @@ describe('a tolerant connection and its PATCH dialects', () => {
       unpacked,
     ]);
     expect(translate({ op: 'add', path: 'roles[primary eq "True"].value', value: packed }).operations[0]?.value).toBe('Admin');
-    for (const text of ['{"value":7}', '{no json', '{}']) {
+    const long = JSON.stringify({ value: 'Admin', padding: 'x'.repeat(5_000) });
+    for (const text of ['{"value":7}', '{no json', '{}', long]) {
       expect(translate({ op: 'add', path: 'roles', value: [{ value: text }] }).operations[0]?.value).toEqual([{ value: text }]);
     }
   });

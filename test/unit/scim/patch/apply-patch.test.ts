@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ResourceType } from '../../../../shared/scim/attributes/attribute.ts';
+import { complex, string } from '../../../../shared/scim/attributes/define-attribute.ts';
 import { groupResourceType, userResourceType } from '../../../../shared/scim/attributes/resource-types.ts';
 import { ScimError } from '../../../../shared/scim/errors.ts';
 import { applyPatch } from '../../../../shared/scim/patch/apply-patch.ts';
@@ -324,6 +326,70 @@ describe('the whole request: RFC 7644 §3.5.2', () => {
   });
 });
 
+describe('mutability: RFC 7643 §2.2, on a table that has every kind of it', () => {
+  const badge: ResourceType = {
+    name: 'User',
+    endpoint: '/Users',
+    description: 'A badge.',
+    extensions: [],
+    schema: {
+      id: 'urn:example:params:scim:schemas:Badge',
+      name: 'Badge',
+      description: 'A badge.',
+      attributes: [
+        string('serial', 'Set once.', { mutability: 'immutable' }),
+        complex('holder', 'Who has it.', [
+          string('value', 'Set once.', { mutability: 'immutable' }),
+          string('display', 'Computed.', { mutability: 'readOnly' }),
+          string('note', 'Free.'),
+        ]),
+        complex('audit', 'Computed as a whole.', [string('by', 'Not marked itself.')], { mutability: 'readOnly' }),
+      ],
+    },
+  };
+  const stored: ScimObject = { holder: { value: 'h', display: 'H', note: 'n' } };
+  const apply = (resource: ScimObject, ...operations: PatchOperation[]) =>
+    applyPatch(badge, resource, operations, { mode: 'strict', onTolerance: () => {} });
+  const mutability = expect.objectContaining({ scimType: 'mutability' });
+
+  it('sets an immutable attribute once, takes the same value again, and never removes it', () => {
+    const set = apply(stored, { op: 'add', path: 'serial', value: '1' });
+    expect(set['serial']).toBe('1');
+    expect(apply(set, { op: 'replace', path: 'serial', value: '1' })).toEqual(set);
+    expect(() => apply(set, { op: 'replace', path: 'serial', value: '2' })).toThrow(mutability);
+    expect(() => apply(set, { op: 'replace', path: 'serial', value: null })).toThrow(mutability);
+    expect(() => apply(set, { op: 'remove', path: 'serial' })).toThrow(mutability);
+    expect(apply(stored, { op: 'remove', path: 'serial' })).toEqual(stored);
+  });
+
+  it('holds an immutable sub-attribute in a merge, and ignores a read-only one', () => {
+    expect(() => apply(stored, { op: 'replace', path: 'holder', value: { value: 'x' } })).toThrow(mutability);
+    expect(() => apply(stored, { op: 'add', path: 'holder', value: { value: null } })).toThrow(mutability);
+    expect(apply(stored, { op: 'replace', path: 'holder', value: { display: null, note: 'm' } })['holder']).toEqual({
+      value: 'h',
+      display: 'H',
+      note: 'm',
+    });
+  });
+
+  it('refuses a sub-attribute of a read-only attribute', () => {
+    expect(() => apply(stored, { op: 'replace', path: 'audit.by', value: 'x' })).toThrow(mutability);
+    expect(() => apply(stored, { op: 'remove', path: 'audit.by' })).toThrow(mutability);
+  });
+
+  it('replaces a value whose immutable sub-attributes stay, and no other', () => {
+    const group: ScimObject = { displayName: 'g', members: [{ value: '1', type: 'User' }] };
+    const replace = (value: ScimObject) =>
+      applyPatch(groupResourceType, group, [{ op: 'replace', path: 'members[value eq "1"]', value }], {
+        mode: 'strict',
+        onTolerance: () => {},
+      });
+    expect(replace({ value: '1', type: 'User', display: 'D' })['members']).toEqual([{ value: '1', type: 'User', display: 'D' }]);
+    expect(() => replace({ value: '2', type: 'User' })).toThrow(mutability);
+    expect(() => replace({ value: '1' })).toThrow(mutability);
+  });
+});
+
 describe('a tolerant connection (T5, SCIM.md E6)', () => {
   it('makes the value that a value path describes, once for all operations with that path', () => {
     const operations: PatchOperation[] = [
@@ -334,6 +400,17 @@ describe('a tolerant connection (T5, SCIM.md E6)', () => {
     const after = patch(operations, barbara, 'tolerant');
     expect(after['addresses']).toEqual([{ type: 'work', formatted: 'Street 1', locality: 'Oslo' }]);
     expect(after['emails']).toEqual([{ ...work, primary: false }, home, { type: 'other', primary: true, value: 'o@example.com' }]);
+  });
+
+  it('tells that it did, for each value it made', () => {
+    const told: string[] = [];
+    const operations: PatchOperation[] = [
+      { op: 'replace', path: 'emails[type eq "home"].value', value: 'x' },
+      { op: 'replace', path: 'emails[type eq "other"].value', value: 'x' },
+      { op: 'add', path: 'emails[type eq "other"].display', value: 'X' },
+    ];
+    applyPatch(userResourceType, barbara, operations, { mode: 'tolerant', onTolerance: (...each) => void told.push(each.join(' ')) });
+    expect(told).toEqual(['T5 emails']);
   });
 
   it('makes no value out of nothing', () => {
