@@ -7,7 +7,7 @@ import { ProvisioningError } from '../../shared/targets/target.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type LocalConnectionOptions, OtherConfluence, openLocalConnection } from './local-connection.ts';
 
-const SIMULATOR = { url: 'http://127.0.0.1:3001', token: 'local', simulated: true };
+const SIMULATOR = { url: 'http://127.0.0.1:3001', token: 'local', simulatedAt: ['http://127.0.0.1:3001'] };
 
 describe('the connection of the local stack', () => {
   let engine: EmbeddedDynamoDb;
@@ -61,20 +61,21 @@ describe('the connection of the local stack', () => {
 
   it('follows the simulator to another port and keeps the identity of the target', async () => {
     const { connection } = await openLocalConnection(options);
-    const moved = { ...options, confluence: { ...SIMULATOR, url: 'http://127.0.0.1:4001' }, simulatorWasAt: SIMULATOR.url };
+    const url = 'http://127.0.0.1:4001';
+    const moved = { ...options, confluence: { ...SIMULATOR, url, simulatedAt: [SIMULATOR.url, url] } };
     const after = await openLocalConnection(moved);
-    expect(after.connection).toEqual({ ...connection, target: { ...connection.target, baseUrl: 'http://127.0.0.1:4001' } });
+    expect(after.connection).toEqual({ ...connection, target: { ...connection.target, baseUrl: url } });
     expect(await options.connections.get(connection.id)).toEqual(after.connection);
   });
 
   it('refuses a state that belongs to another Confluence', async () => {
     await openLocalConnection(options);
-    const other = { ...options, confluence: { url: 'https://wiki.example.com', token: 't', simulated: false } };
+    const other = { ...options, confluence: { url: 'https://wiki.example.com', token: 't' } };
     await expect(openLocalConnection(other)).rejects.toThrow(OtherConfluence);
   });
 
   it('takes a new login for a real Confluence', async () => {
-    const confluence = { url: 'https://wiki.example.com/', token: 'one', simulated: false };
+    const confluence = { url: 'https://wiki.example.com/', token: 'one' };
     await openLocalConnection({ ...options, confluence });
     await openLocalConnection({ ...options, confluence });
     await openLocalConnection({ ...options, confluence: { ...confluence, token: 'two' } });

@@ -13,12 +13,17 @@ export class OtherConfluence extends Error {
   override readonly name = 'OtherConfluence';
 }
 
+export interface LocalConfluence {
+  readonly url: string;
+  readonly token: string;
+  /** Of the simulator: every address it ever had. On another port it is still the same Confluence. */
+  readonly simulatedAt?: readonly string[];
+}
+
 export interface LocalConnectionOptions {
   readonly connections: Connections;
   readonly credentials: CredentialStore;
-  readonly confluence: { readonly url: string; readonly token: string; readonly simulated: boolean };
-  /** Where the simulator was when this state was last used: it may have moved to another port, and is the same Confluence. */
-  readonly simulatorWasAt?: string | undefined;
+  readonly confluence: LocalConfluence;
   readonly scimToken?: string | undefined;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -42,7 +47,7 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
   const login: Credentials = { kind: 'personal-access-token', token: options.confluence.token };
   const known = await credentials.read(connection.target.id).catch(() => undefined);
   // A login that an administrator has set for the simulator stays.
-  const isCurrent = known && (options.confluence.simulated || JSON.stringify(known.credentials) === JSON.stringify(login));
+  const isCurrent = known && (options.confluence.simulatedAt || JSON.stringify(known.credentials) === JSON.stringify(login));
   if (!isCurrent) await credentials.write(connection.target.id, login);
 
   const tokens = await connections.listTokens(connection.id);
@@ -58,17 +63,15 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
 }
 
 /** The target's id stays: what the product owns in the simulator is still its own. */
-async function followSimulator(
-  { connections, confluence, simulatorWasAt }: LocalConnectionOptions,
-  baseUrl: string,
-): Promise<Connection[]> {
-  const all = await connections.list();
-  if (!confluence.simulated || simulatorWasAt === undefined || simulatorWasAt === baseUrl) return all;
-  const moved = all.map((connection) =>
-    connection.target.baseUrl === simulatorWasAt ? { ...connection, target: { ...connection.target, baseUrl } } : connection,
-  );
-  for (const [i, connection] of moved.entries()) if (connection !== all[i]) await connections.update(connection);
-  return moved;
+async function followSimulator({ connections, confluence }: LocalConnectionOptions, baseUrl: string): Promise<Connection[]> {
+  const follow = async (connection: Connection): Promise<Connection> => {
+    const { target } = connection;
+    if (target.baseUrl === baseUrl || !confluence.simulatedAt?.includes(target.baseUrl)) return connection;
+    const moved = { ...connection, target: { ...target, baseUrl } };
+    await connections.update(moved);
+    return moved;
+  };
+  return Promise.all((await connections.list()).map(follow));
 }
 
 async function create({ connections, now, newId }: LocalConnectionOptions, baseUrl: string): Promise<Connection> {

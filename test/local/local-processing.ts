@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { fetch as undiciFetch } from 'undici';
+import { sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { workerFunction } from '../../functions/worker/worker-function.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
-import type { Connections } from '../../shared/directory/connection.ts';
+import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
+import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import type { KillSwitch } from './kill-points.ts';
-import { pollQueue } from './poll-queue.ts';
+import { pollQueue, type QueuePoller } from './poll-queue.ts';
+import { startScheduler } from './scheduler.ts';
 import type { LocalSqs } from './sqs.ts';
 import type { StackSettings } from './stack-settings.ts';
 
@@ -19,6 +22,8 @@ export const workerLimits = { callTimeoutMs: 5_000, sliceMs: 5_000, functionTime
 
 export interface ProcessingOptions {
   readonly settings: StackSettings;
+  /** Nothing is applied before, in milliseconds from now. */
+  readonly afterMs: number;
   readonly table: DynamoDbTable;
   readonly sqs: LocalSqs;
   readonly queue: ChangeQueue;
@@ -30,40 +35,51 @@ export interface ProcessingOptions {
   readonly onError: (where: string) => (error: unknown) => void;
 }
 
-/** The queue's poller and the worker behind it: what happens after the IdP has its 2xx. */
+/**
+ * What happens after the IdP has its 2xx: the queue's poller with the worker behind it, and the sweep. The first sweep sends
+ * everything that is pending: the queue did not survive the end of the process before.
+ */
 export function startProcessing(options: ProcessingOptions): { stop(): Promise<void> } {
-  const { settings, table, sqs, queue, connections, credentials, log, now, kill, onError } = options;
+  const { settings, afterMs, table, sqs, queue, connections, credentials, log, now, kill, onError } = options;
+  const { callTimeoutMs, sliceMs, functionTimeoutMs } = workerLimits;
+  const sweepAfterSeconds = settings.SWEEP_AFTER_SECONDS;
   const fetch = kill.fetch(undiciFetch);
-  const worker = workerFunction({
-    delivery: dynamoDbDelivery(table, { sweepAfterSeconds: settings.SWEEP_AFTER_SECONDS, now }),
+  const common = {
+    delivery: dynamoDbDelivery(table, { sweepAfterSeconds, now }),
     connections,
     queue,
     credentials,
-    targetOf: ({ target }, observe) =>
-      dataCenterTarget({
-        baseUrl: target.baseUrl,
-        targetId: target.id,
-        credentials,
-        observe,
-        callTimeoutMs: workerLimits.callTimeoutMs,
-        now: Date.now,
-        fetch,
-      }),
+    targetOf: ({ target }: Connection, observe: (call: ObservedCall) => void) =>
+      dataCenterTarget({ baseUrl: target.baseUrl, targetId: target.id, credentials, observe, callTimeoutMs, now: Date.now, fetch }),
+    log,
+    now,
+  };
+  const worker = workerFunction({
+    ...common,
     async changeVisibility(ReceiptHandle, VisibilityTimeout) {
       await sqs.client.send(new ChangeMessageVisibilityCommand({ QueueUrl: sqs.queueUrl, ReceiptHandle, VisibilityTimeout }));
     },
-    log,
-    now,
     random: Math.random,
     sleep: (ms) => sleep(ms),
-    callTimeoutMs: workerLimits.callTimeoutMs,
-    sliceMs: workerLimits.sliceMs,
+    callTimeoutMs,
+    sliceMs,
   });
-  const poller = pollQueue({
-    ...sqs,
-    handler: worker,
-    functionTimeoutMs: workerLimits.functionTimeoutMs,
-    onError: onError('worker'),
+  const sweep = sweepFunction({ ...common, sweepAfterSeconds });
+
+  let poller: QueuePoller | undefined;
+  const scheduler = startScheduler({
+    firstAfterMs: afterMs,
+    everyMs: Math.min(60, sweepAfterSeconds) * 1_000,
+    run: async (first) => {
+      poller ??= pollQueue({ ...sqs, handler: worker, functionTimeoutMs, onError: onError('worker') });
+      await sweep({ everything: first });
+    },
+    onError: onError('sweep'),
   });
-  return { stop: () => poller.stop() };
+  return {
+    stop: async () => {
+      await scheduler.stop();
+      await poller?.stop();
+    },
+  };
 }

@@ -11,10 +11,11 @@ import { fileCredentialStore } from '../../shared/targets/file-credential-store.
 import { startConfluenceSimulator } from '../simulators/confluence/confluence-simulator.ts';
 import { startApiGateway } from './api-gateway.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
-import { type Endpoints, readEndpoints, writeEndpoints } from './endpoints-file.ts';
+import { type Endpoints, writeEndpoints } from './endpoints-file.ts';
 import { killSwitch } from './kill-points.ts';
 import { openLocalConnection } from './local-connection.ts';
 import { startProcessing, workerLimits } from './local-processing.ts';
+import { noteSimulatorAddress } from './simulator-addresses.ts';
 import { startSqs } from './sqs.ts';
 import type { StackSettings } from './stack-settings.ts';
 import { lockState } from './state-lock.ts';
@@ -52,8 +53,8 @@ export async function startLocalStack(settings: StackSettings): Promise<LocalSta
 async function start(settings: StackSettings, onClose: (closer: () => unknown) => void): Promise<Omit<LocalStack, 'close'>> {
   const { PORT: port } = settings;
   const stateDir = resolve(settings.STATE_DIR);
-  onClose(lockState(stateDir));
-  const before = readEndpoints(stateDir);
+  const lock = lockState(stateDir);
+  onClose(lock.release);
   const portAfter = (offset: number): number => (port === 0 ? 0 : port + offset);
 
   const simulator =
@@ -62,8 +63,8 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
       : undefined;
   if (simulator) onClose(() => simulator.close());
   const confluence = simulator
-    ? { url: simulator.url, token: 'local', simulated: true }
-    : { url: String(settings.CONFLUENCE_URL), token: String(settings.CONFLUENCE_TOKEN), simulated: false };
+    ? { url: simulator.url, token: 'local', simulatedAt: noteSimulatorAddress(stateDir, simulator.url) }
+    : { url: String(settings.CONFLUENCE_URL), token: String(settings.CONFLUENCE_TOKEN) };
 
   const requestLog = join(stateDir, 'request-log.jsonl');
   const logFile = openSync(requestLog, 'a', 0o600);
@@ -83,12 +84,10 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   const connections = dynamoDbConnections(table);
   const secrets = join(stateDir, 'secrets.json');
   const credentials = fileCredentialStore(secrets);
-  const simulatorWasAt = before?.simulated ? before.confluence : undefined;
   const { newToken } = await openLocalConnection({
     connections,
     credentials,
     confluence,
-    simulatorWasAt,
     scimToken: settings.SCIM_TOKEN,
     now,
     newId: randomUUID,
@@ -96,7 +95,9 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
 
   const kill = killSwitch(settings.LOCAL_KILL_AT);
   const queue = sqsChangeQueue(sqs.client, sqs.queueUrl, randomUUID);
-  const processing = startProcessing({ settings, table, sqs, queue, connections, credentials, log, now, kill, onError });
+  // The killed process's calls may still land, and its message groups are no lock any more (DELIVERY §1).
+  const afterMs = lock.afterKill ? settings.LATE_CALL_SECONDS * 1_000 : 0;
+  const processing = startProcessing({ settings, afterMs, table, sqs, queue, connections, credentials, log, now, kill, onError });
   onClose(() => processing.stop());
 
   const store = { sweepAfterSeconds: settings.SWEEP_AFTER_SECONDS, newId: randomUUID };
@@ -120,7 +121,7 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
     requestLog,
     secrets,
     confluence: confluence.url,
-    simulated: confluence.simulated,
+    simulated: simulator !== undefined,
   };
   writeEndpoints(stateDir, endpoints);
   return { endpoints, ...(newToken !== undefined && { newToken }) };

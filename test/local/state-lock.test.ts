@@ -15,12 +15,13 @@ describe('the claim on a state directory', () => {
   afterEach(() => rmSync(join(directory, '..'), { recursive: true, force: true }));
 
   it('makes the directory, refuses a second claim, and is free again when given back', () => {
-    const release = lockState(directory);
+    const { release, afterKill } = lockState(directory);
+    expect(afterKill).toBe(false);
     expect(() => lockState(directory)).toThrow(StateInUse);
     expect(() => lockState(directory)).toThrow(String(process.pid));
     release();
     expect(readdirSync(directory)).toEqual([]);
-    lockState(directory)();
+    lockState(directory).release();
   });
 
   it('is taken over from a process that was killed', async () => {
@@ -31,6 +32,6 @@ describe('the claim on a state directory', () => {
     expect(() => lockState(directory)).toThrow(StateInUse);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    lockState(directory)();
+    expect(lockState(directory).afterKill).toBe(true);
   });
 });

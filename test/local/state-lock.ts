@@ -1,6 +1,13 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export interface StateLock {
+  /** The process before was killed: a call of its may still be on its way. */
+  readonly afterKill: boolean;
+  /** Gives the claim back. */
+  release(): void;
+}
+
 /** Thrown when a living process works in the directory. */
 export class StateInUse extends Error {
   override readonly name = 'StateInUse';
@@ -9,14 +16,13 @@ export class StateInUse extends Error {
 /**
  * Claims a state directory (made if it is missing) for this process; two would overwrite each other's journal. The claim of a
  * process that was killed is taken over.
- * @returns gives the claim back
  * @throws StateInUse
  */
-export function lockState(directory: string): () => void {
+export function lockState(directory: string): StateLock {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'lock');
-  for (;;) {
-    if (claim(path)) return () => rmSync(path, { force: true });
+  for (let afterKill = false; ; afterKill = true) {
+    if (claim(path)) return { afterKill, release: () => rmSync(path, { force: true }) };
     const holder = read(path);
     const pid = Number(holder.split(' ')[0]);
     if (pid > 0 && identity(pid) === holder) {

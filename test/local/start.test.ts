@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runStart, type StackProcess, startStackProcess, TOKEN } from './stack-process.ts';
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+
+describe('npm start', () => {
+  let directory: string;
+  let stateDir: string;
+  let running: StackProcess[];
+  const start = async (env?: Readonly<Record<string, string>>) => {
+    const stack = await startStackProcess(stateDir, env);
+    running.push(stack);
+    return stack;
+  };
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'scim-start-'));
+    stateDir = join(directory, 'state');
+    running = [];
+  });
+  afterEach(async () => {
+    for (const { child, ended } of running) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('takes people and groups from a SCIM request to Confluence, tells the story under one id, and ends cleanly at Ctrl-C', async () => {
+    const stack = await start();
+    const lines = stack.output().trimEnd().split('\n');
+    expect(lines.at(-1)).toBe(`ready: ${stack.scim}`);
+
+    const user = {
+      schemas: [USER],
+      userName: 'Ada',
+      name: { givenName: 'Ada', familyName: 'Lovelace' },
+      emails: [{ value: 'ada@example.com' }],
+    };
+    const created = await stack.request('POST', '/Users', { ...user, password: 'S3cret-of-Ada', active: true });
+    expect(created?.status).toBe(201);
+    const members = [{ value: created?.json['id'] }];
+    expect((await stack.request('POST', '/Groups', { schemas: [GROUP], displayName: 'Writers', members }))?.status).toBe(201);
+    await vi.waitFor(async () => {
+      expect(await stack.accounts()).toMatchObject([
+        { username: 'ada', fullName: 'Ada Lovelace', active: true, groups: expect.arrayContaining(['writers']) },
+      ]);
+    }, 10_000);
+
+    stack.child.kill('SIGINT');
+    expect(await stack.ended).toBe(0);
+    const log = readFileSync(join(stateDir, 'request-log.jsonl'), 'utf8');
+    const records = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; correlationId: string; path?: string });
+    const { correlationId } = records.find(({ path }) => path === '/scim/v2/Users') ?? {};
+    const story = records.filter((record) => record.correlationId === correlationId).map(({ kind }) => kind);
+    expect(story[0]).toBe('scim.request');
+    expect(story).toEqual(expect.arrayContaining(['change.planned', 'confluence.request', 'change.applied']));
+
+    const kept = ['request-log.jsonl', 'table/items.jsonl', 'endpoints.json']
+      .map((file) => readFileSync(join(stateDir, file), 'utf8'))
+      .join('');
+    for (const secret of [TOKEN, 'S3cret-of-Ada', 'Bearer']) expect(kept).not.toContain(secret);
+  });
+
+  it('goes on where it was after kill -9, on other ports too', async () => {
+    const first = await start();
+    const fault = { status: 503, times: 1_000 };
+    await fetch(`${first.confluence}/simulator/faults`, { method: 'POST', body: JSON.stringify(fault) });
+    expect((await first.request('POST', '/Users', { schemas: [USER], userName: 'ada', active: true }))?.status).toBe(201);
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+
+    const second = await start({ LATE_CALL_SECONDS: '0' });
+    await vi.waitFor(async () => expect(await second.accounts()).toMatchObject([{ username: 'ada', active: true }]), 10_000);
+    expect((await second.request('GET', '/Users?filter=userName%20eq%20%22ada%22'))?.json).toMatchObject({ totalResults: 1 });
+  });
+
+  it('refuses a taken port, a state directory in use and wrong settings, with exit code 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = String(typeof address === 'object' ? address?.port : '');
+    const onTakenPort = runStart({ PORT: port, STATE_DIR: stateDir });
+    expect(await onTakenPort.ended).toBe(1);
+    expect(onTakenPort.output()).toMatch(new RegExp(`^Port ${port} for SCIM \\(PORT\\) is taken\\. .*\\n$`));
+    taken.close();
+
+    await start();
+    const onUsedState = runStart({ PORT: '0', STATE_DIR: stateDir });
+    expect(await onUsedState.ended).toBe(1);
+    expect(onUsedState.output()).toContain('is in use by process');
+
+    const withWrongSettings = runStart({ PORT: 'x', LATE_CALL_SECONDS: 'y', STATE_DIR: stateDir });
+    expect(await withWrongSettings.ended).toBe(1);
+    expect(withWrongSettings.output()).toMatch(/PORT.*\n.*LATE_CALL_SECONDS/);
+  });
+});
