@@ -24,6 +24,7 @@ interface Rule {
   readonly code?: ProvisioningCode;
   readonly lie?: unknown;
   readonly onHeld?: (call: HeldCall) => void;
+  readonly before?: () => void;
   times: number;
 }
 
@@ -58,6 +59,11 @@ export class ConfluenceDouble {
   /** Calls that match are answered with `lie`, without effect. */
   lie(match: RegExp, lie: unknown, times = 1): void {
     this.#rules.push({ match, lie, times });
+  }
+
+  /** Before calls that match take effect, `before` runs: it moves the clock, or does what someone else does meanwhile. */
+  slow(match: RegExp, before: () => void): void {
+    this.#rules.push({ match, before, times: Number.POSITIVE_INFINITY });
   }
 
   heal(): void {
@@ -160,6 +166,8 @@ export class ConfluenceDouble {
     const rule = this.#rules.find(({ match, times }) => times > 0 && match.test(text));
     if (!rule) return effect();
     rule.times -= 1;
+    rule.before?.();
+    if (rule.before) return effect();
     if (rule.code !== undefined) return fail(rule.code, `${text} fails as the test says`);
     if (rule.onHeld === undefined) return rule.lie as T;
     const { onHeld } = rule;
