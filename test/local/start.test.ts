@@ -74,7 +74,10 @@ describe('npm start', () => {
     const first = await start();
     const fault = { status: 503, times: 1_000 };
     await fetch(`${first.confluence}/simulator/faults`, { method: 'POST', body: JSON.stringify(fault) });
-    expect((await first.request('POST', '/Users', { schemas: [USER], userName: 'ada', active: true }))?.status).toBe(201);
+    expect(
+      (await first.request('POST', '/Users', { schemas: [USER], userName: 'ada', emails: [{ value: 'ada@example.com' }], active: true }))
+        ?.status,
+    ).toBe(201);
     first.child.kill('SIGKILL');
     expect(await first.ended).toBe('SIGKILL');
 
