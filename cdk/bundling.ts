@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { BuildOptions } from 'esbuild';
 
 /** The functions of the product; each is `functions/<name>/handler.ts` with an exported `handler`. */
@@ -33,6 +33,7 @@ export const lambdaBundling: BundlingOptions = {
   format: OutputFormat.ESM,
   bundleAwsSDK: true,
   sourceMap: false,
+  logLevel: LogLevel.ERROR,
 };
 
 /** The same options as esbuild takes them, for the bundle budget. The result is in memory, nothing is written. */
