@@ -14,20 +14,20 @@ onEnd(async () => {
   process.stdout.write('\nstopping\n');
   await stack?.close();
 });
-const { InvalidSettings, parseStackSettings } = await import('./stack-settings.ts');
-const { PortTaken, startLocalStack } = await import('./local-stack.ts');
-const { OtherConfluence } = await import('./local-connection.ts');
-const { StateInUse } = await import('./state-lock.ts');
-const { welcome } = await import('./welcome.ts');
+/** Errors whose message says what to do. */
+const EXPLAINED: ReadonlySet<string> = new Set(['InvalidSettings', 'PortTaken', 'OtherConfluence', 'StateInUse']);
+const { parseStackSettings } = await import('./stack-settings.ts');
 
 try {
   const settings = parseStackSettings(process.env);
+  const { startLocalStack } = await import('./local-stack.ts');
+  const { welcome } = await import('./welcome.ts');
   const started = await startLocalStack(settings);
   stack = started;
   process.stdout.write(welcome(settings, started));
 } catch (error) {
-  const isExpected = [InvalidSettings, PortTaken, OtherConfluence, StateInUse].some((kind) => error instanceof kind);
-  process.stderr.write(`${isExpected && error instanceof Error ? error.message : `The local stack did not start:\n${describe(error)}`}\n`);
+  const isExplained = error instanceof Error && EXPLAINED.has(error.name);
+  process.stderr.write(`${isExplained ? error.message : `The local stack did not start:\n${describe(error)}`}\n`);
   process.exit(1);
 }
 
