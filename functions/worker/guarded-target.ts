@@ -3,7 +3,6 @@ import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
 
 /** How many requests a call may send at most, one after the other; most send one. */
 const REQUESTS: Partial<Record<keyof Target, number>> = {
-  test: 8,
   capabilities: 3,
   updateAccount: 4,
   findAccountsByEmail: 4,
@@ -21,6 +20,14 @@ export interface Guard {
 
 /** What a call may still need after its own time-out: writing down what it did. */
 const RESERVE_MS = 1_000;
+
+/**
+ * What the longest call may need, in milliseconds. A function that has less than this left after a slice would never start such a
+ * call: each message would be continued by the next, for ever.
+ */
+export function longestCallMs(callTimeoutMs: number): number {
+  return Math.max(...Object.values(REQUESTS)) * callTimeoutMs + RESERVE_MS;
+}
 
 /**
  * The target, on two conditions. DELIVERY §1: "no call starts without time for its own time-out before the function's deadline"

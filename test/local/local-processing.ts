@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { fetch as undiciFetch } from 'undici';
 import { sweepFunction } from '../../functions/sweep/sweep-function.ts';
+import { longestCallMs } from '../../functions/worker/guarded-target.ts';
 import { workerFunction } from '../../functions/worker/worker-function.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
@@ -18,7 +19,9 @@ import type { LocalSqs } from './sqs.ts';
 import type { StackSettings } from './stack-settings.ts';
 
 /** The worker's times on this machine, in milliseconds; on AWS see cdk/time-limits.ts. */
-export const workerLimits = { callTimeoutMs: 5_000, sliceMs: 5_000, functionTimeoutMs: 15_000 } as const;
+const callTimeoutMs = 3_000;
+const sliceMs = 3_000;
+export const workerLimits = { callTimeoutMs, sliceMs, functionTimeoutMs: sliceMs + longestCallMs(callTimeoutMs) } as const;
 
 export interface ProcessingOptions {
   readonly settings: StackSettings;
@@ -41,7 +44,7 @@ export interface ProcessingOptions {
  */
 export function startProcessing(options: ProcessingOptions): { stop(): Promise<void> } {
   const { settings, afterMs, table, sqs, queue, connections, credentials, log, now, kill, onError } = options;
-  const { callTimeoutMs, sliceMs, functionTimeoutMs } = workerLimits;
+  const { functionTimeoutMs } = workerLimits;
   const sweepAfterSeconds = settings.SWEEP_AFTER_SECONDS;
   const fetch = kill.fetch(undiciFetch);
   const common = {
