@@ -35,6 +35,8 @@ async function reasonToResume(
   if (ASKED.has(code)) return (await answers(deps, connection, correlationId)) ? 'it answers again' : undefined;
   const pausedMs = deps.now().getTime() - Date.parse(since ?? '');
   if (TRIED.has(code)) return pausedMs >= TRY_AGAIN_MS ? 'the next change tries it' : undefined;
+  // A pause that names no secret is an administrator's, or the secret was missing: only then is any secret a new one.
+  if (secretVersion === undefined && code !== ('no-credentials' satisfies ProvisioningCode)) return undefined;
   const version = await deps.credentials.read(connection.target.id).then(
     (read) => read.version,
     () => undefined,

@@ -22,6 +22,7 @@ export interface HeldCall {
 interface Rule {
   readonly match: RegExp;
   readonly code?: ProvisioningCode;
+  readonly retryAfterMs?: number;
   readonly lie?: unknown;
   readonly onHeld?: (call: HeldCall) => void;
   readonly before?: () => void;
@@ -52,8 +53,8 @@ export class ConfluenceDouble {
   }
 
   /** Calls that match fail without effect. */
-  fail(match: RegExp, code: ProvisioningCode, times = 1): void {
-    this.#rules.push({ match, code, times });
+  fail(match: RegExp, code: ProvisioningCode, times = 1, retryAfterMs?: number): void {
+    this.#rules.push({ match, code, times, ...(retryAfterMs !== undefined && { retryAfterMs }) });
   }
 
   /** Calls that match are answered with `lie`, without effect. */
@@ -168,7 +169,7 @@ export class ConfluenceDouble {
     rule.times -= 1;
     rule.before?.();
     if (rule.before) return effect();
-    if (rule.code !== undefined) return fail(rule.code, `${text} fails as the test says`);
+    if (rule.code !== undefined) throw new ProvisioningError(rule.code, `${text} fails as the test says`, rule);
     if (rule.onHeld === undefined) return rule.lie as T;
     const { onHeld } = rule;
     return new Promise<T>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
-import type { Connection } from '../../shared/directory/connection.ts';
+import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Committed, Directory } from '../../shared/directory/directory.ts';
@@ -12,6 +12,7 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
+import { pendingMarker } from '../../shared/directory/marker.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
 import { Settings } from '../../shared/provisioning/settings.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
@@ -42,6 +43,7 @@ export interface World {
   readonly confluence: ConfluenceDouble;
   readonly queue: FifoQueue;
   readonly directory: Directory;
+  readonly connections: Connections;
   readonly delivery: Delivery;
   readonly table: DynamoDbTable;
   readonly connection: Connection;
@@ -52,6 +54,8 @@ export interface World {
   readonly remaining: { ms: number };
   connect(name: string, settings?: Partial<Settings>): Promise<Connection>;
 
+  /** Users that are pending, with ids that begin with eight zeros where access is taken away. */
+  seedMarkers(count: number, marker: { now: Date; dueAt: Date; removal: boolean }): Promise<void>;
   /** Users with accounts, as the worker leaves them: quicker than one request each. */
   seedUsers(count: number): Promise<UserId[]>;
   createUser(userName: string, more?: ScimObject, options?: RequestOptions): Promise<UserId>;
@@ -68,6 +72,8 @@ export interface World {
   settle(): Promise<void>;
   /** Moves the clock, then settles. */
   pass(ms: number): Promise<void>;
+  /** So many minutes, the sweep in each, and what it sends. */
+  untilPassed(minutes: number): Promise<void>;
   /** A minute, the sweep, and what it sends; as often as it takes until nothing is pending. */
   untilQuiet(): Promise<void>;
 
@@ -203,6 +209,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     confluence,
     queue,
     directory,
+    connections,
     delivery,
     table,
     connection: first,
@@ -234,6 +241,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await table.transact(writes);
       }
       return users;
+    },
+    async seedMarkers(count, { now: at, dueAt, removal }) {
+      for (let from = 0; from < count; from += 50) {
+        const writes: Write[] = [];
+        for (let i = from; i < Math.min(count, from + 50); i++) {
+          const id = (removal ? `00000000${randomUUID().slice(8)}` : `1${randomUUID().slice(1)}`) as UserId;
+          const key = keys.user(first.id, id);
+          const target = first.target.id;
+          const { set } = pendingMarker({ target, key, removal, now: at, dueAt, correlationId: id, messageGroup: id });
+          writes.push({ put: { ...key, ...set, type: 'user', connection: first.id, target, id, revision: 1 } });
+        }
+        await table.transact(writes);
+      }
     },
     async createUser(userName, more = {}, request = {}) {
       const at = context(request);
@@ -275,6 +295,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     deliver,
     settle,
     pass,
+    async untilPassed(minutes) {
+      for (let minute = 0; minute < minutes; minute++) {
+        await settle();
+        clock.now += 60_000;
+        await sweep();
+        await settle();
+      }
+    },
     async untilQuiet() {
       await settle();
       for (let minutes = 0; minutes < 400; minutes++) {
