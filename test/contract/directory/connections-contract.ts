@@ -108,6 +108,23 @@ export function connectionsContract(opened: () => World): void {
       }
     });
 
+    it('stay revoked when they were in use at that moment', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      world.faults.before = async (operation) => {
+        if (operation === 'UpdateItem') await connections().revokeToken(connection.id, token.digest);
+      };
+      try {
+        expect(await connections().authenticate(token.digest, NOW)).toBeDefined();
+      } finally {
+        world.faults.before = undefined;
+      }
+      expect(await world.table.get(keys.token(token.digest))).toBeUndefined();
+    });
+
     it.each([
       ['2026-11-22T10:00:00.000Z', 'has just expired'],
       ['not a date', 'has an expiry that nobody can read'],

@@ -11,7 +11,9 @@ export interface Faults {
   throttles: number;
   /** Transactions that are performed, and whose answer is lost: the SDK asks again with the same token. */
   lostAnswers: number;
-  /** Batches that hand back all keys but the first. */
+  /** Transactions that are performed, and then refused for their rate when the SDK has given up. */
+  performedButRefused: number;
+  /** Batches that hand back all keys but the last. */
   unprocessed: number;
   /** While true the newest entry is missing from the last page of an index. */
   newestUnindexed: boolean;
@@ -28,6 +30,7 @@ export function injectFaults(client: DynamoDBClient): Faults {
     conflicts: 0,
     throttles: 0,
     lostAnswers: 0,
+    performedButRefused: 0,
     unprocessed: 0,
     newestUnindexed: false,
     indexFrozen: false,
@@ -46,10 +49,10 @@ export function injectFaults(client: DynamoDBClient): Faults {
       let left: object | undefined;
       let request = args;
       if (operation === 'BatchGetItem' && faults.unprocessed > 0) {
-        const halves = firstKeyOnly(args.input as BatchInput);
+        const halves = lastKeyOnly(args.input as BatchInput);
         if (halves && spoils(faults, 'unprocessed')) {
           left = halves.left;
-          request = { ...args, input: halves.first };
+          request = { ...args, input: halves.last };
         }
       }
       const isIndex = operation === 'Query' && 'IndexName' in args.input;
@@ -57,6 +60,7 @@ export function injectFaults(client: DynamoDBClient): Faults {
       const earlier = isIndex && faults.indexFrozen ? answered.get(question) : undefined;
       if (earlier) return { response: {}, output: earlier as never };
       const result = await next(request);
+      if (operation === 'TransactWriteItems' && spoils(faults, 'performedButRefused')) throw named('ThrottlingException');
       if (left) Object.assign(result.output, { UnprocessedKeys: left });
       if (isIndex) {
         const output = result.output as { Items?: unknown[]; LastEvaluatedKey?: unknown };
@@ -94,17 +98,17 @@ export async function requestsOf(faults: Faults, work: () => Promise<unknown>): 
 
 type BatchInput = { RequestItems: Record<string, { Keys: object[] }> };
 
-function firstKeyOnly(input: BatchInput): { first: BatchInput; left: BatchInput['RequestItems'] } | undefined {
+function lastKeyOnly(input: BatchInput): { last: BatchInput; left: BatchInput['RequestItems'] } | undefined {
   const [entry] = Object.entries(input.RequestItems);
   if (!entry || entry[1].Keys.length < 2) return undefined;
   const [table, request] = entry;
   return {
-    first: { RequestItems: { [table]: { ...request, Keys: request.Keys.slice(0, 1) } } },
-    left: { [table]: { ...request, Keys: request.Keys.slice(1) } },
+    last: { RequestItems: { [table]: { ...request, Keys: request.Keys.slice(-1) } } },
+    left: { [table]: { ...request, Keys: request.Keys.slice(0, -1) } },
   };
 }
 
-function spoils(faults: Faults, kind: 'conflicts' | 'throttles' | 'lostAnswers' | 'unprocessed'): boolean {
+function spoils(faults: Faults, kind: 'conflicts' | 'throttles' | 'lostAnswers' | 'performedButRefused' | 'unprocessed'): boolean {
   if (faults[kind] === 0) return false;
   faults[kind]--;
   return true;

@@ -167,18 +167,46 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       }
     });
 
-    it('finds the groups of a user whose layer is expanded between two requests', async () => {
+    it('answers 503 rather than a part of the members while a chunk of a listed layer is not there', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const { id } = await createGroup(world, connection, 'G', someUserIds(60));
+      const [layer] = (await world.table.get<GroupItem>(keys.group(connection.id, id)))?.layers ?? [];
+      await world.table.transact([{ delete: keys.layerChunk(connection.id, id, layer?.id ?? '', 0) }]);
+      await expect(membersOf(world, connection, id)).rejects.toBeInstanceOf(DirectoryBusy);
+    });
+
+    it('reads a group again in which members changed meanwhile, while that is cheap', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const [before, after] = someUserIds(2) as [never, never];
+      const { id } = await createGroup(world, connection, 'G', [before]);
+      let changes = 1;
+      world.faults.before = async (operation) => {
+        if (operation !== 'GetItem' || changes-- <= 0) return;
+        await patchMembers(world.directory, connection, id, { replaces: false, add: new Set([after]), remove: new Set([before]) });
+      };
+      try {
+        expect(await world.directory.groups.readWithMembers(connection, id)).toMatchObject({ group: { revision: 2 }, members: [after] });
+      } finally {
+        world.faults.before = undefined;
+      }
+    });
+
+    it('finds the groups of a user whose layer is expanded between reading the item and the header', async () => {
       const world = opened();
       const connection = aConnection();
       const user = await createUser(world, connection, { userName: 'u' });
       const { id } = await createGroup(world, connection, 'G', [user.id, ...someUserIds(60)]);
-      let queries = 0;
+      // The first batch answers the item, which is not there yet; user and header come with the second.
+      world.faults.unprocessed = 1;
+      let batches = 0;
       world.faults.before = async (operation) => {
-        if (operation !== 'BatchGetItem' || queries++ > 0) return;
-        await expandOldestLayer(world.table, connection, id);
+        if (operation === 'BatchGetItem' && ++batches === 2) await expandOldestLayer(world.table, connection, id);
       };
       try {
         expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([{ id, displayName: 'G' }]);
+        expect(batches).toBeGreaterThan(2);
       } finally {
         world.faults.before = undefined;
       }
