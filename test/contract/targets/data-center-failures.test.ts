@@ -27,8 +27,8 @@ describe('Data Center adapter: calls without an answer', () => {
   afterEach(() => simulator.close());
 
   it("a call past its time-out is 'no-answer', and may land later", async () => {
-    const { target, calls } = dataCenterUnderTest(simulator.url, { callTimeoutMs: 100 });
-    simulator.fault({ match: '^POST', delayMs: 300 });
+    const { target, calls } = dataCenterUnderTest(simulator.url, { callTimeoutMs: 1_000 });
+    simulator.fault({ match: '^POST', delayMs: 1_500 });
     expect(await failureOf(target.createAccount('jane', jane))).toMatchObject({ code: 'no-answer', status: undefined });
     expect(simulator.users().map(({ username }) => username)).toEqual(['admin']);
     expect(calls).toHaveLength(1);
@@ -55,8 +55,8 @@ describe('Data Center adapter: calls without an answer', () => {
   });
 
   it("a long task that outlasts the time is 'no-answer'", async () => {
+    await dataCenterUnderTest(simulator.url).target.createAccount('jane', jane);
     const { target } = dataCenterUnderTest(simulator.url, { callTimeoutMs: 50 });
-    await target.createAccount('jane', jane);
     expect(await failureOf(target.deleteAccount('jane'))).toMatchObject({ code: 'no-answer' });
   });
 
