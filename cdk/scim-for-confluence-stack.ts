@@ -70,7 +70,6 @@ export class ScimForConfluenceStack extends Stack {
         ...target,
         LATE_CALL_SECONDS: settings.lateCallSeconds,
         SLICE_SECONDS: timeLimits.slice,
-        FUNCTION_TIMEOUT_SECONDS: timeLimits.worker,
       },
     })
       .canReadAndWrite(table)

@@ -45,7 +45,7 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       metric: metrics.pausedTargets,
       threshold: 1,
       impact: 'a Confluence is not called any more; every change for it is kept and waits',
-      next: `${admin('status')} says the reason. After a refused login set the credentials (${admin('credentials set')}) or solve the CAPTCHA, then ${admin('target resume')}; an outage ends by itself`,
+      next: `${admin('status')} says the reason. After a refused login set the credentials (${admin('credentials set CONNECTION')}) or solve the CAPTCHA, then ${admin('target resume CONNECTION')}; an outage ends by itself`,
     },
     ApiErrors: {
       metric: metrics.apiErrors,
@@ -67,7 +67,7 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
       impact:
         'within 14 days the last token of a connection expires; from then on its identity provider can change nothing, removals included',
-      next: `${admin('connection list')} and ${admin('token list')} say which; make a second token (${admin('token create')}), put it into the identity provider, then revoke the old one`,
+      next: `${admin('connection list')} and ${admin('token list CONNECTION')} say which; make a second token (${admin('token create CONNECTION')}), put it into the identity provider, then revoke the old one`,
     },
     SilentIdentityProvider: {
       metric: metrics.silentHours,

@@ -5,10 +5,9 @@ import type { Construct } from 'constructs';
 import { tableDefinition } from '../../shared/directory/table-definition.ts';
 import type { DataKey } from './data-key.ts';
 
-/** What the DynamoDB adapter calls. TransactWriteItems and TransactGetItems are allowed by the actions on their items. */
+/** What the DynamoDB adapter calls. TransactWriteItems is allowed by the actions on its items. */
 const ITEM_ACTIONS = [
   'dynamodb:BatchGetItem',
-  'dynamodb:BatchWriteItem',
   'dynamodb:ConditionCheckItem',
   'dynamodb:DeleteItem',
   'dynamodb:GetItem',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { savedQueries } from '../../cdk/queries.ts';
+import { commands } from '../../functions/admin/commands.ts';
 import { synthesise } from './synthesise.ts';
 
 const { all, one } = synthesise({ alarmEmail: 'ops@example.com' });
@@ -34,6 +35,15 @@ describe('alarms (DESIGN §5)', () => {
       expect(actions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
     },
   );
+
+  it('name commands that exist, with what they need', () => {
+    const named = alarms.flatMap(({ AlarmDescription }) =>
+      Array.from(AlarmDescription.matchAll(/npm run admin -- (.+?) --stack ScimForConfluence/g), ([, command]) => command),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    const known = commands.map(({ name, positionals }) => [name, ...positionals].join(' '));
+    expect(known).toEqual(expect.arrayContaining(named));
+  });
 
   it('watch numbers of the log that a metric filter really counts', () => {
     const ours = alarms.filter(({ Namespace }) => Namespace.startsWith('ScimForConfluence/'));

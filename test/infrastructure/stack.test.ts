@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tableDefinition } from '../../shared/directory/table-definition.ts';
 import { type Resource, synthesise } from './synthesise.ts';
@@ -16,7 +17,7 @@ const statementsOf = (policy: Resource): readonly Statement[] => policy.Properti
 const actionsOf = (role: string) => statementsOf(one('AWS::IAM::Policy', role)).flatMap(({ Action }) => list(Action));
 const keyArn = { 'Fn::GetAtt': [expect.stringMatching(/^DataKey/), 'Arn'] };
 
-const TABLE = ['BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
+const TABLE = ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
 const everyFunction = {
   logs: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   table: TABLE.map((action) => `dynamodb:${action}`),
@@ -57,6 +58,18 @@ describe('least privilege', () => {
           expect(JSON.stringify(statement.Condition)).toContain('kms:ViaService');
   });
 
+  it('allows of the table what the adapters call, and no more', () => {
+    const adapters = readdirSync(new URL('../../shared/directory', import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(new URL(`../../shared/directory/${file}`, import.meta.url), 'utf8'));
+    const called = new Set(adapters.flatMap((text) => Array.from(text.matchAll(/new (\w+)Command\(/g), ([, name]) => name as string)));
+    const transaction = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'];
+    const needed = [...called].flatMap((name) =>
+      name === 'TransactWriteItems' ? transaction : name === 'TransactGetItems' ? ['GetItem'] : [name],
+    );
+    expect(new Set(needed)).toEqual(new Set(TABLE));
+  });
+
   it('gives functions no managed policies', () => {
     for (const role of ['ScimRole', 'WorkerRole', 'SweepRole'])
       expect(one('AWS::IAM::Role', role).Properties.ManagedPolicyArns).toBeUndefined();
@@ -71,11 +84,7 @@ describe('the functions', () => {
   const secret = { SECRET_PREFIX: 'ScimForConfluence/targets/', CALL_TIMEOUT_SECONDS: '10' };
   it.each([
     ['Scim', 28, { SWEEP_AFTER_SECONDS: '120' }],
-    [
-      'Worker',
-      240,
-      { ...secret, LATE_CALL_SECONDS: '120', SWEEP_AFTER_SECONDS: '120', SLICE_SECONDS: '20', FUNCTION_TIMEOUT_SECONDS: '240' },
-    ],
+    ['Worker', 240, { ...secret, LATE_CALL_SECONDS: '120', SWEEP_AFTER_SECONDS: '120', SLICE_SECONDS: '20' }],
     ['Sweep', 55, { ...secret, SWEEP_AFTER_SECONDS: '120' }],
   ])('%s runs Node 24 on arm64 with its environment', (id, timeout, environment) => {
     const { Properties } = one('AWS::Lambda::Function', id);
@@ -86,6 +95,12 @@ describe('the functions', () => {
       TABLE_NAME: { Ref: expect.stringMatching(/^Directory/) },
       QUEUE_URL: { Ref: expect.stringMatching(/^ChangesQueue/) },
     });
+  });
+
+  it.each(['Scim', 'Worker', 'Sweep'])('%s reads every variable that it is given', (id) => {
+    const composition = readFileSync(new URL(`../../functions/${id.toLowerCase()}/compose.ts`, import.meta.url), 'utf8');
+    for (const variable of Object.keys(one('AWS::Lambda::Function', id).Properties.Environment.Variables))
+      expect(composition).toContain(`${variable}: `);
   });
 
   it('let every log line through, since lines without a level count as INFO', () => {
