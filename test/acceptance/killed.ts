@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { Life, randomOf } from './life.ts';
+import { eventually, RunningStack } from './running-stack.ts';
+
+/**
+ * Kills the whole local stack with -9 at random moments under load, starts it again each time with the same state, and
+ * expects at the end that SCIM and Confluence say what was acknowledged. `seed` is told when it fails.
+ */
+export async function killUnderLoad(kills: number, seed = Date.now() % 1_000_000): Promise<{ acknowledged: number }> {
+  const random = randomOf(seed);
+  const stack = await RunningStack.start();
+  try {
+    const life = new Life(stack, random);
+    const living = life.live(3);
+    for (let kill = 0; kill < kills; kill++) {
+      await sleep(200 + random() * 1_500);
+      await stack.kill();
+      await stack.start();
+    }
+    await sleep(300);
+    life.end();
+    await living;
+    await eventually(async () => expect(await life.disagreements(), `seed ${seed}`).toEqual([]), 60_000);
+    return { acknowledged: life.acknowledged };
+  } finally {
+    await stack.remove();
+  }
+}
