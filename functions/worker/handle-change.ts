@@ -5,6 +5,7 @@ import type { Subject } from '../../shared/log/records.ts';
 import { applyGroup } from '../../shared/provisioning/apply-group.ts';
 import { applyUser } from '../../shared/provisioning/apply-user.ts';
 import { dispositionOf, isOutage } from '../../shared/provisioning/dispositions.ts';
+import { expandWithoutTarget } from '../../shared/provisioning/expand-layers.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
@@ -33,11 +34,16 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
   const connection = await deps.connections.get(received.change.connection);
   if (!connection) return { is: 'acknowledge' };
   const state = await deps.delivery.targets.read(connection.target.id);
-  // DESIGN §4, pause: "messages are acknowledged, markers stay".
-  if (state.state === 'paused') return { is: 'acknowledge' };
-
-  const thread: Work['thread'] = { subject: { ...received.change.resource }, correlationId: received.change.correlationId };
   const sliceEnds = deps.now().getTime() + deps.sliceMs;
+  const proceed = () => deps.now().getTime() < sliceEnds && context.getRemainingTimeInMillis() > 2 * deps.callTimeoutMs;
+  const { resource } = received.change;
+  // DESIGN §4, pause: "messages are acknowledged, markers stay".
+  if (state.state === 'paused') {
+    if (resource.type === 'group') await expandWithoutTarget({ ...deps, ...received, connection, proceed }, resource.id);
+    return { is: 'acknowledge' };
+  }
+
+  const thread: Work['thread'] = { subject: { ...resource }, correlationId: received.change.correlationId };
   try {
     const access = await openTarget(
       {
@@ -60,10 +66,9 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
         now: deps.now,
         protectedAccounts: lowerCased([...settings.protectedAccounts, access.serviceAccount]),
         protectedGroups: lowerCased(settings.protectedGroups),
-        proceed: () => deps.now().getTime() < sliceEnds && context.getRemainingTimeInMillis() > 2 * deps.callTimeoutMs,
+        proceed,
         thread,
       };
-      const { resource } = received.change;
       if (resource.type === 'user') await applyUser(work, resource.id);
       else await applyGroup(work, resource.id);
       return { is: 'acknowledge' };

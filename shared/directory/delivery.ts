@@ -91,6 +91,8 @@ export interface MembershipDelivery {
   waitForUser(read: MembershipRead): Promise<boolean>;
   /** Waits for its group, which is parked; the header notes that someone waits. */
   waitForGroup(read: MembershipRead): Promise<boolean>;
+  /** §3.9: it has failed and is left to the sweep, which puts it back: the next slice of its group does not begin with it. */
+  setAside(read: MembershipRead): Promise<void>;
   /** §3.6: a newer layer's word is written into the item before it is applied. */
   materialise(read: MembershipRead, word: Word): Promise<boolean>;
   successor(read: MembershipRead, groupName: string, accountName: string): Promise<Successor | undefined>;
@@ -158,7 +160,7 @@ export interface PendingEntry {
 export interface PendingMarkers {
   /** A target's markers, removals or the rest, the longest due first in each shard; at most `limit`. */
   of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
-  /** Sent once more: due again at `dueAt`. False if the marker has changed since. */
+  /** Sent once more: due again at `dueAt`, and in its group's listing again. False if the marker has changed since. */
   sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
   /** Tombstones whose account is done and that may be purged now; each comes back at `nextAt` unless it is gone by then. */
   toPurge(target: TargetId, now: Date, nextAt: Date, limit: number): Promise<Marked[]>;

@@ -48,6 +48,7 @@ export async function applyMembership(
       if (isTriedTwice(error.code) && failures++ === 0) continue;
       // DELIVERY §3.9: "A membership that fails leaves its marker to the sweep's back-off and the slice goes on."
       reportLeft(work, subject, error);
+      await work.delivery.memberships.setAside(read);
       if (error.code === 'not-found' && work.change.reason !== 'again') await lookAtBoth(work, read);
       return 'left';
     }
@@ -87,7 +88,7 @@ async function add(work: Work, read: MembershipRead, subject: Subject): Promise<
   const groupName = group?.boundName;
   const accountName = user?.boundName;
   if (groupName === undefined || accountName === undefined) return 'left';
-  if (work.protectedAccounts.has(accountName.toLowerCase())) return waits(work, subject, 'the account is protected');
+  if (work.protectedAccounts.has(accountName.toLowerCase())) return leaveAlone(work, read, subject, 'the account is protected');
   reportPlan(work, read, subject, ['add member']);
   await work.target.addMember(groupName, accountName);
   return clear(work, read, subject, 'present');
@@ -104,7 +105,7 @@ async function remove(work: Work, read: MembershipRead, subject: Subject): Promi
     return clear(work, read, subject, 'absent');
   }
   const isProtected = work.protectedGroups.has(groupName.toLowerCase()) || work.protectedAccounts.has(accountName.toLowerCase());
-  if (isProtected) return waits(work, subject, 'the group or the account is protected');
+  if (isProtected) return leaveAlone(work, read, subject, 'the group or the account is protected');
   const theirs = await work.delivery.memberships.successor(read, groupName, accountName);
   if (theirs) {
     reportPlan(work, read, subject, []);
@@ -148,6 +149,11 @@ async function clear(work: Work, read: MembershipRead, subject: Subject, applied
 async function lookAtBoth(work: Work, { group, user }: MembershipRead): Promise<void> {
   for (const resource of [group, user])
     if (resource?.state === 'live') await ring(work, markedResource(resource, work.thread.correlationId), 'again');
+}
+
+async function leaveAlone(work: Work, read: MembershipRead, subject: Subject, reason: string): Promise<MembershipOutcome> {
+  await work.delivery.memberships.setAside(read);
+  return waits(work, subject, reason);
 }
 
 function waits(work: Work, subject: Subject, reason: string): MembershipOutcome {

@@ -1,10 +1,11 @@
-import type { UserId } from '../directory/ids.ts';
-import type { GroupItem } from '../directory/items.ts';
+import { messageGroupFor } from '../directory/delivery/resource-keys.ts';
+import type { GroupId, UserId } from '../directory/ids.ts';
+import { type GroupItem, SMALL_CHANGE_MEMBERS } from '../directory/items.ts';
 import type { Layer } from '../directory/membership-word.ts';
-import type { Work } from './work.ts';
+import { goOn, type Work } from './work.ts';
 
-/** What one transaction carries: item, pointer and the header's check (DELIVERY §3, sizes). */
-const STEP = 48;
+/** What one transaction carries beside the header's check: item and pointer each (DELIVERY §3, sizes). */
+const STEP = SMALL_CHANGE_MEMBERS;
 
 /** `sliced`: time is over, the cursor says how far it got. `moved`: the header changed, begin again. */
 export type Expansion = 'done' | 'sliced' | 'moved';
@@ -37,6 +38,24 @@ export async function expandOldestLayer(
     }
   }
   return (await layers.drop(group, layer)) ? 'done' : 'moved';
+}
+
+/**
+ * The part of a group's work that needs no target. While the target is paused the layers are expanded all the same, else the IdP
+ * would be refused its ninth large change (DELIVERY §3.2).
+ */
+export async function expandWithoutTarget(
+  work: Pick<Work, 'delivery' | 'proceed' | 'queue' | 'change' | 'messageGroup' | 'connection'>,
+  id: GroupId,
+): Promise<void> {
+  for (;;) {
+    const group = await work.delivery.resources.group(work.connection.id, id);
+    if (group?.state !== 'live' || group.layers.length === 0 || messageGroupFor(group) !== work.messageGroup) return;
+    const [oldest] = (await work.delivery.layers.contents(group)) ?? [];
+    const expansion = oldest ? await expandOldestLayer(work, group, oldest, () => Promise.resolve()) : 'moved';
+    if (expansion === 'done') continue;
+    return goOn(work);
+  }
 }
 
 /** Whom a layer takes out or brings in, in the order of their ids, up to 48 at a time. */

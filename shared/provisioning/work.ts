@@ -65,7 +65,10 @@ export async function ring(work: Pick<Work, 'queue'>, marked: Marked, reason: Ch
 }
 
 /** The change goes on by a new message in the same group, after those that wait there already. */
-export async function goOn(work: Work, reason: Change['reason'] = 'continuation'): Promise<void> {
+export async function goOn(
+  work: Pick<Work, 'queue' | 'messageGroup' | 'change'>,
+  reason: Change['reason'] = 'continuation',
+): Promise<void> {
   await work.queue.send(work.messageGroup, { ...work.change, reason });
 }
 

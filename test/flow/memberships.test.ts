@@ -440,6 +440,23 @@ describe('DELIVERY §3.9 a membership that fails', () => {
     expect(membersOf('staff')).toEqual(['ann', 'bob', 'carl']);
   });
 
+  it('those that fail for good do not hold up the others of their group', async () => {
+    await world.close();
+    world = await startWorld({ sliceMs: 1_000 });
+    const users = await manyUsers(60);
+    world.confluence.fail(/^addMember staff user0[0-3]/, 'bad-request', 10_000);
+    world.confluence.slow(/^addMember/, () => {
+      world.clock.now += 100;
+    });
+    await world.createGroup('staff', users);
+    await world.settle();
+    await world.untilPassed(10);
+    expect(membersOf('staff')).toHaveLength(20);
+    world.confluence.heal();
+    await world.untilQuiet();
+    expect(membersOf('staff')).toHaveLength(60);
+  });
+
   it('a failure of the whole target is retried through the message', async () => {
     const { bob, staff } = await staffed();
     world.confluence.fail(/^addMember/, 'rate-limited');

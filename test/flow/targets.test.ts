@@ -197,6 +197,21 @@ describe('DESIGN §4 pause', () => {
     expect(await state()).toMatchObject({ state: 'paused', code: 'login-refused' });
   });
 
+  it('large changes are expanded while the target is paused, so that the IdP is not refused its ninth', async () => {
+    const users = await world.seedUsers(60);
+    const staff = await world.createGroup('staff');
+    await world.settle();
+    await world.delivery.targets.pause(world.connection.target.id, { code: 'captcha', reason: 'test' });
+    world.confluence.calls.length = 0;
+    for (let i = 0; i < 5; i++) {
+      await world.changeMembers(staff, { add: users });
+      await world.changeMembers(staff, { remove: users });
+      await world.settle();
+    }
+    expect((await world.group(staff))?.layers).toEqual([]);
+    expect(world.confluence.calls).toEqual([]);
+  });
+
   it('messages of a paused target are acknowledged and the markers stay', async () => {
     await world.delivery.targets.pause(world.connection.target.id, { code: 'captcha', reason: 'test' });
     const ann = await world.createUser('ann');

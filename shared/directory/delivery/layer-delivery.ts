@@ -9,8 +9,6 @@ import { readLayers } from '../read-group.ts';
 import { headerAsRead, markerAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 
-/** Item, pointer and one check each: a transaction carries 100 writes. */
-export const EXPAND_MEMBERS = 48;
 const HOUR_MS = 3_600_000;
 const DELETES = 25;
 const ATTEMPTS = 8;

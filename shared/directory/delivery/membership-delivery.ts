@@ -48,6 +48,10 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return written(table.transact([waiting(member), note]));
     },
 
+    async setAside({ member }) {
+      await written(table.update(keyOfMember(member), { remove: ['listPk', 'listSk'] }, markerAsRead(member)));
+    },
+
     async materialise({ member, group }, word) {
       if (!group) return false;
       const correlationId = member.correlationId ?? group.correlationId ?? `layer-${group.id}`;

@@ -1,7 +1,7 @@
 import type { Marked, PendingEntry, PendingMarkers } from '../delivery.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { TargetId, UserId } from '../ids.ts';
-import { GROUP_PENDING_SHARDS, indexes, PENDING_SHARDS, pendingKey, pendingPartition, purgePartition } from '../keys.ts';
+import { GROUP_PENDING_SHARDS, indexes, listing, PENDING_SHARDS, pendingKey, pendingPartition, purgePartition } from '../keys.ts';
 import { written } from './resource-keys.ts';
 
 type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendingSk: string };
@@ -17,8 +17,13 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
       return shards.flat().slice(0, limit);
     },
 
-    sent(target, { pk, sk, removal, markerToken, markerAttempts }, dueAt) {
-      const set = { markerAttempts: markerAttempts + 1, ...pendingKey(target, { pk, sk }, removal, dueAt.toISOString()) };
+    sent(target, { pk, sk, removal, markerToken, markerAttempts, connection, groupId, userId }, dueAt) {
+      const isMember = groupId !== undefined && userId !== undefined;
+      const set = {
+        markerAttempts: markerAttempts + 1,
+        ...pendingKey(target, { pk, sk }, removal, dueAt.toISOString()),
+        ...(isMember && listing.groupPending(connection, groupId, userId, removal)),
+      };
       const unchanged = {
         expression: '#marker = :pending AND #markerToken = :token AND #markerAttempts = :attempts',
         values: { ':pending': 'pending', ':token': markerToken, ':attempts': markerAttempts },
