@@ -59,7 +59,7 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       periods: 3,
       bad: 2,
       impact: 'the worker crashes or times out: changes are late',
-      next: 'read the error records and Lambda’s own lines of the request log; if memory or time ran out, find the change by its correlation id',
+      next: 'read the error records and the lines of Lambda itself in the request log; if memory or time ran out, find the change by its correlation id',
     },
     TokenExpires: {
       metric: metrics.tokenExpiresInDays,

@@ -44,7 +44,7 @@ const errors: readonly (readonly [ResponseType, GatewayError])[] = [
   [ResponseType.RESOURCE_NOT_FOUND, NO_SUCH_PATH],
   [ResponseType.INTEGRATION_TIMEOUT, NO_ANSWER],
   [ResponseType.INTEGRATION_FAILURE, NO_ANSWER],
-  [ResponseType.DEFAULT_4XX, { status: 400, detail: 'The request can’t be read.' }],
+  [ResponseType.DEFAULT_4XX, { status: 400, detail: 'The request is not readable.' }],
   [
     ResponseType.DEFAULT_5XX,
     { status: 500, detail: 'An error inside. Send the request again; the access log has it under its request id.' },

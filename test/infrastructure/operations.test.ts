@@ -31,6 +31,7 @@ describe('alarms (DESIGN §5)', () => {
   it.each(alarms.map(({ id, AlarmDescription, AlarmActions }) => [id, AlarmDescription, AlarmActions] as const))(
     '%s says the impact and the next step, and tells the topic',
     (_, description, actions) => {
+      expect(description.length).toBeLessThanOrEqual(1024);
       expect(description).toMatch(/^Impact: .{20,}\. Next step: .{20,}\.$/s);
       expect(actions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
     },

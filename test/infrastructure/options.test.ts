@@ -15,6 +15,15 @@ describe('cdk-nag', () => {
   });
 });
 
+describe('the template', () => {
+  it.each(Object.entries({ guarded, isolated, existing }))(
+    'is plain ASCII: CloudFormation turns anything else into ? (%s)',
+    (_, { template }) => {
+      expect(JSON.stringify(template.toJSON())).toMatch(/^[\x20-\x7e]*$/);
+    },
+  );
+});
+
 describe('option vpc', () => {
   it('is off by default', () => {
     expect(plain.one('AWS::Lambda::Function', 'Worker').Properties.VpcConfig).toBeUndefined();
