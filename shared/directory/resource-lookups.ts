@@ -1,3 +1,4 @@
+import { ScimError } from '../scim/errors.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import type { Step } from './commit.ts';
 import { NameTaken } from './directory.ts';
@@ -13,13 +14,21 @@ export interface LookupKey {
   readonly claims?: 'userName' | 'displayName';
 }
 
-/** A user has at most this many different e-mail addresses that a look-up finds: both sides of an exchange fit in a transaction. */
-export const EMAIL_LOOKUPS = 40;
+/** A user has at most this many different e-mail addresses: each is found by its key, and both sides of an exchange fit in a transaction. */
+const MAX_EMAILS = 40;
 
-/** RFC 7643 §4.1.1: userName "MUST be unique across the service provider's entire set of Users", case-insensitive. */
+/**
+ * RFC 7643 §4.1.1: userName "MUST be unique across the service provider's entire set of Users", case-insensitive.
+ * @throws ScimError invalidValue for more e-mail addresses than a look-up would find
+ */
 export function lookupsOfUser(c: ConnectionId, id: UserId, attributes: ScimObject): LookupKey[] {
   const emails = emailsOf(attributes).map((value) => keys.email(c, value, id));
-  const different = [...new Map(emails.map((key) => [key.pk, key])).values()].slice(0, EMAIL_LOOKUPS);
+  const different = [...new Map(emails.map((key) => [key.pk, key])).values()];
+  if (different.length > MAX_EMAILS)
+    throw new ScimError(
+      'invalidValue',
+      `A user may have ${MAX_EMAILS} different e-mail addresses; this one has ${different.length}. Send fewer.`,
+    );
   return [
     { key: keys.userNameClaim(c, requiredText(attributes, 'userName')), id, claims: 'userName' },
     ...externalIdOf(c, 'User', id, attributes),

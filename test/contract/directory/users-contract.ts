@@ -184,6 +184,15 @@ export function usersContract(opened: () => World): void {
       expect(await find('39@one.example')).toEqual([]);
       expect(await find('39@two.example')).toHaveLength(1);
     });
+
+    it('refuses more e-mail addresses than a look-up would find', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const emails = Array.from({ length: 41 }, (_, i) => ({ value: `${i}@example.com` }));
+      const refused = directory.users.create(aContext(connection), { userName: 'too many', emails });
+      await expect(refused).rejects.toMatchObject({ scimType: 'invalidValue', status: 400 });
+      expect(await directory.users.listing.count(connection)).toBe(0);
+    });
   });
 
   describe('delete user (RFC 7644 §3.6)', () => {
