@@ -86,16 +86,17 @@ describe('kill -9 of the whole stack at any moment, under requests', () => {
     await Promise.all(clients);
 
     expect(people.length).toBeGreaterThan(KILLS);
-    const byName = (a: Person, b: Person): number => (a.userName < b.userName ? -1 : 1);
     await vi.waitFor(
       async () => {
+        const accounts = new Map((await stack.accounts()).map((account) => [account.username, account]));
         const members = new Set((await stack.groups()).find(({ name }) => name === 'everybody')?.members);
-        const found = (await stack.accounts()).map(({ username, active }) => ({
-          userName: username,
-          active,
-          member: members.has(username),
-        }));
-        expect(found.sort(byName)).toEqual(people.sort(byName));
+        const found = people.map(({ userName, active, member }) => {
+          const account = accounts.get(userName);
+          // Who was inactive before the account was made gets none (DESIGN §4), and so no membership.
+          return account || active ? { userName, active: account?.active, member: members.has(userName) } : { userName, active, member };
+        });
+        expect(found).toEqual(people);
+        expect([...accounts.keys()].filter((name) => !people.some(({ userName }) => userName === name))).toEqual([]);
       },
       { timeout: 3 * MINUTE, interval: 1_000 },
     );
