@@ -185,6 +185,21 @@ export function usersContract(opened: () => World): void {
       expect(await find('39@two.example')).toHaveLength(1);
     });
 
+    it('DELIVERY §2.1: changes its own attributes only, so that what the worker bound meanwhile stays', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const read = await createUser(world, connection, BARBARA);
+      const key = keys.user(connection.id, read.id);
+      await world.table.update(key, { set: { boundName: 'bjensen', boundAt: '2026-11-22T10:00:00.000Z', appliedProfile: '{}' } });
+      await world.directory.users.update(aContext(connection), read, { ...BARBARA, title: 'Guide' });
+      expect(await world.table.get(key)).toMatchObject({
+        boundName: 'bjensen',
+        boundAt: '2026-11-22T10:00:00.000Z',
+        appliedProfile: '{}',
+        revision: 2,
+      });
+    });
+
     it('refuses more e-mail addresses than a look-up would find', async () => {
       const { directory } = opened();
       const connection = aConnection();

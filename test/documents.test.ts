@@ -1,0 +1,57 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../functions/admin/commands.ts';
+
+const text = (path: string) => readFileSync(path, 'utf8');
+const documents = ['README.md', ...globSync('docs/**/*.md')];
+const tests = (place: string) => (place.endsWith('/') ? globSync(`${place}**/*.ts`) : [place]).map(text).join('\n');
+
+describe('the documents', () => {
+  it.each(documents)('%s: every link leads to a file that is there', (document) => {
+    const links = [...text(document).matchAll(/\]\(([^)#]+)(#[^)]*)?\)/g)]
+      .map(([, link = '']) => link)
+      .filter((link) => !link.includes('://'));
+    for (const link of links) expect(existsSync(join(dirname(document), link)), link).toBe(true);
+  });
+
+  it.each(documents)('%s: every file and folder it names in code quotes is there', (document) => {
+    const paths = [...text(document).matchAll(/`((?:cdk|functions|shared|test|docs)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+    for (const path of paths) expect(existsSync(path), path).toBe(true);
+  });
+
+  it.each(documents)('%s: every admin command it shows exists', (document) => {
+    const shown = [...text(document).matchAll(/npm run admin -- ([a-z]+(?: [a-z]+)?)/g)].map(([, words = '']) => words);
+    const names = commands.map(({ name }) => name);
+    for (const words of shown)
+      expect(
+        [...names, 'help'].some((name) => words === name || words.startsWith(`${name} `)),
+        words,
+      ).toBe(true);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const rows = [...text('docs/architecture.md').matchAll(/^\| (§[\d.]+) \|[^|]*\| (.*) \|$/gm)].map(([, rule = '', places = '']) => ({
+    rule,
+    places,
+  }));
+  const RULES = ['§1', ...Array.from({ length: 9 }, (_, i) => `§2.${i + 1}`), ...Array.from({ length: 9 }, (_, i) => `§3.${i + 1}`)];
+
+  it('has every delivery rule once', () => {
+    expect(rows.map(({ rule }) => rule)).toEqual(RULES);
+  });
+
+  it.each(rows)('$rule: its tests name it', ({ rule, places }) => {
+    for (const [, place = ''] of places.matchAll(/`([^`]+)`/g))
+      expect(new RegExp(`DELIVERY ${rule.replace('.', '\\.')}(?![\\d.]*\\d)`).test(tests(place)), place).toBe(true);
+  });
+
+  const invariants = [...text('docs/architecture.md').matchAll(/^\| (\d+) \| ([^|]*) \| (.*) \|$/gm)];
+
+  it('has the eleven invariants, each with tests that are there', () => {
+    expect(invariants.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    for (const [, , , places = ''] of invariants)
+      for (const [, place = ''] of places.matchAll(/`([^`]+)`/g)) expect(existsSync(place), place).toBe(true);
+  });
+});
