@@ -74,7 +74,8 @@ export class FifoQueue implements ChangeQueue {
     for (const message of messages) {
       message.inFlight = false;
       if (failed.has(message.id)) continue;
-      this.messages.splice(this.messages.indexOf(message), 1);
+      // A message that was purged in flight is not there any more.
+      if (this.messages.includes(message)) this.messages.splice(this.messages.indexOf(message), 1);
       this.acknowledged.push(message);
     }
   }

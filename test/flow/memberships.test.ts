@@ -342,7 +342,61 @@ describe('DELIVERY §3.7 applying one membership', () => {
     expect(membersOf('staff')).toEqual([]);
   });
 
-  it('a clear also checks that the user is as read', async () => {
+  it('two workers at once, since someone purged the message in flight: the slow one’s “add member” does not stay', async () => {
+    const { bob, staff } = await staffed();
+    await world.changeMembers(staff, { add: [bob] });
+    const held = world.confluence.hold(/^addMember staff bob/);
+    const slow = world.deliver();
+    const add = await held;
+    world.queue.lose(({ inFlight }) => inFlight);
+    await world.changeMembers(staff, { remove: [bob] });
+    await world.settle();
+    expect(await world.member(staff, bob)).toBeUndefined();
+    add.proceed();
+    await slow;
+    expect(membersOf('staff')).toEqual(['ann', 'bob']);
+    await world.settle();
+    await world.untilQuiet();
+    expect(membersOf('staff')).toEqual(['ann']);
+  });
+
+  it('two workers at once: the slow one’s removal does not stay either', async () => {
+    const { ann, staff } = await staffed();
+    await world.changeMembers(staff, { remove: [ann] });
+    const held = world.confluence.hold(/^removeMember staff ann/);
+    const slow = world.deliver();
+    const removal = await held;
+    world.queue.lose(({ inFlight }) => inFlight);
+    await world.changeMembers(staff, { add: [ann] });
+    await world.settle();
+    expect(await world.member(staff, ann)).not.toHaveProperty('marker');
+    removal.proceed();
+    await slow;
+    expect(membersOf('staff')).toEqual([]);
+    await world.settle();
+    await world.untilQuiet();
+    expect(membersOf('staff')).toEqual(['ann']);
+  });
+
+  it.each(['deleted', 'changed by a layer'])('a clear fails when the header was %s since it was read', async (how) => {
+    const { ann, staff } = await staffed();
+    const read = await world.delivery.memberships.read(world.connection.id, staff, ann);
+    if (!read) throw new Error('no membership');
+    if (how === 'deleted') await world.deleteGroup(staff);
+    else await world.changeMembers(staff, { add: await manyUsers(60) });
+    expect(await world.delivery.memberships.clear(read, 'present')).toBe(false);
+    expect(await world.delivery.memberships.clear(read, 'absent')).toBe(false);
+  });
+
+  it('a clear fails when the user was deleted since it was read', async () => {
+    const { ann, staff } = await staffed();
+    const read = await world.delivery.memberships.read(world.connection.id, staff, ann);
+    if (!read) throw new Error('no membership');
+    await world.deleteUser(ann);
+    expect(await world.delivery.memberships.clear(read, 'present')).toBe(false);
+  });
+
+  it('a user deleted while the call is under way is taken out again', async () => {
     const { ann, bob, staff } = await staffed();
     await world.changeMembers(staff, { add: [bob] });
     const held = world.confluence.hold(/^addMember staff bob/);
@@ -357,7 +411,7 @@ describe('DELIVERY §3.7 applying one membership', () => {
     expect(ann).toBeDefined();
   });
 
-  it('a clear also checks that the header is as read', async () => {
+  it('a group deleted while the call is under way is emptied', async () => {
     const { bob, staff } = await staffed();
     await world.changeMembers(staff, { add: [bob] });
     const held = world.confluence.hold(/^addMember staff bob/);

@@ -386,6 +386,20 @@ describe('DELIVERY §2.7 owned by another live resource', () => {
     expect(account('ann')?.active).toBe(true);
   });
 
+  it('parking checks in its transaction that the owner is still live', async () => {
+    const second = await world.connect('second');
+    const first = await world.createUser('ann');
+    await world.settle();
+    const theirs = await world.createUser('ann', {}, { connection: second });
+    const item = await world.user(theirs, second);
+    const owner = await world.delivery.resources.owner(world.connection.target.id, 'user', 'ann');
+    if (!item || !owner) throw new Error('not there');
+    expect(owner.live).toBe(true);
+    await world.deleteUser(first);
+    expect(await world.delivery.resources.parkOwned(item, 'ann', owner, { code: 'owned', reason: 'test' })).toBe(false);
+    expect(await world.user(theirs, second)).not.toHaveProperty('parkedCode');
+  });
+
   it('wakes who waited when a fresh create turns out not to be ours', async () => {
     const second = await world.connect('second', { linking: 'user-name' });
     await world.createUser('ann');
@@ -451,6 +465,35 @@ describe('DELIVERY §2.8 tombstones', () => {
     expect(account('ann')?.active).toBe(true);
   });
 
+  it('is not purged before an hour, also when nothing names the user', async () => {
+    const ann = await world.createUser('ann');
+    await world.settle();
+    await world.deleteUser(ann);
+    await world.settle();
+    expect(await world.user(ann)).toMatchObject({ state: 'tombstone' });
+    expect(await world.user(ann)).not.toHaveProperty('marker');
+    await world.untilPassed(59);
+    expect(await world.user(ann)).toMatchObject({ state: 'tombstone' });
+    await world.untilPassed(2);
+    expect(await world.user(ann)).toBeUndefined();
+  });
+
+  it('is not purged while a layer names the user', async () => {
+    const users = await world.seedUsers(60);
+    const [first] = users;
+    if (!first) throw new Error('nobody');
+    const staff = await world.createGroup('staff', users, { sends: false });
+    await world.delivery.targets.pause(world.connection.target.id, { code: 'captcha', reason: 'test' });
+    await world.deleteUser(first);
+    world.clock.now += 3_600_001;
+    const tombstone = await world.user(first);
+    if (!tombstone) throw new Error('no tombstone');
+    expect((await world.group(staff))?.layers).toHaveLength(1);
+    expect(await world.delivery.tombstones.userDone(tombstone)).toBe(false);
+    await world.changeMembers(staff, { replaces: true, add: [] });
+    expect(await world.delivery.tombstones.userDone(tombstone)).toBe(true);
+  });
+
   it('is not purged before an hour, nor while a membership is left', async () => {
     const ann = await world.createUser('ann');
     await world.createGroup('staff', [ann]);
@@ -498,6 +541,24 @@ describe('DELIVERY §2.9 memberships wait for their user', () => {
     await world.settle();
     expect(world.confluence.member('staff', 'ann')).toBe(true);
     expect(await world.member(staff, ann)).not.toHaveProperty('marker');
+  });
+
+  it('does not clear the user’s own marker before the last membership is woken', async () => {
+    const ann = await world.createUser('ann', { active: false });
+    const groups: string[] = [];
+    for (const name of ['one', 'two', 'three']) groups.push(await world.createGroup(name, [ann]));
+    await world.settle();
+    // The slice is over before the first is woken.
+    world.confluence.slow(/^createAccount/, () => {
+      world.clock.now += 25_000;
+    });
+    await world.updateUser(ann, { active: true });
+    await world.deliver();
+    expect(await world.user(ann)).toHaveProperty('marker', 'pending');
+    expect(world.queue.messages.map(({ change }) => change.reason)).toEqual(['continuation']);
+    await world.settle();
+    for (const name of ['one', 'two', 'three']) expect(world.confluence.member(name, 'ann')).toBe(true);
+    expect(groups).toHaveLength(3);
   });
 
   it('the sweep does not send what waits', async () => {
