@@ -45,6 +45,8 @@ export class ConfluenceDouble {
   mostRefusedInARow = 0;
   inFlight = 0;
   mostInFlight = 0;
+  /** When set, every call is held and handed over, except those that a rule matches. */
+  gate: ((call: HeldCall) => void) | undefined;
   readonly #rules: Rule[] = [];
 
   /** Calls that match are held at the door; gives the first when it arrives. */
@@ -165,37 +167,38 @@ export class ConfluenceDouble {
 
   async #answer<T>(text: string, effect: () => T): Promise<T> {
     const rule = this.#rules.find(({ match, times }) => times > 0 && match.test(text));
+    if (!rule && this.gate) return held(text, effect, this.gate);
     if (!rule) return effect();
     rule.times -= 1;
     rule.before?.();
     if (rule.before) return effect();
     if (rule.code !== undefined) throw new ProvisioningError(rule.code, `${text} fails as the test says`, rule);
-    if (rule.onHeld === undefined) return rule.lie as T;
-    const { onHeld } = rule;
-    return new Promise<T>((resolve, reject) => {
-      const land = () => {
+    return rule.onHeld ? held(text, effect, rule.onHeld) : (rule.lie as T);
+  }
+}
+
+function held<T>(text: string, effect: () => T, hand: (call: HeldCall) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    hand({
+      call: text,
+      proceed() {
         try {
-          return effect();
+          resolve(effect());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      fail: (code) => reject(new ProvisioningError(code, `${text} fails as the test says`)),
+      timeOut: () => reject(new ProvisioningError('no-answer', `${text} was not answered`)),
+      land() {
+        try {
+          effect();
         } catch {
           // Nobody hears the answer of a call that lands late.
-          return undefined;
         }
-      };
-      onHeld({
-        call: text,
-        proceed: () => {
-          try {
-            resolve(effect());
-          } catch (error) {
-            reject(error);
-          }
-        },
-        fail: (code) => reject(new ProvisioningError(code, `${text} fails as the test says`)),
-        timeOut: () => reject(new ProvisioningError('no-answer', `${text} was not answered`)),
-        land,
-      });
+      },
     });
-  }
+  });
 }
 
 function fail(code: ProvisioningCode, message: string): never {

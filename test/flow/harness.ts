@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
+import { commit } from '../../shared/directory/commit.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import { messageGroupFor } from '../../shared/directory/delivery/resource-keys.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Committed, Directory } from '../../shared/directory/directory.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
@@ -12,7 +14,9 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
-import { pendingMarker } from '../../shared/directory/marker.ts';
+import { listLayer, writeLayer } from '../../shared/directory/large-change.ts';
+import { clearedParked, markerOfRequest, pendingMarker } from '../../shared/directory/marker.ts';
+import { changeResource } from '../../shared/directory/resource-write.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
 import { Settings } from '../../shared/provisioning/settings.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
@@ -64,6 +68,8 @@ export interface World {
   createGroup(displayName: string, members?: readonly UserId[], options?: RequestOptions): Promise<GroupId>;
   renameGroup(id: GroupId, displayName: string, options?: RequestOptions): Promise<void>;
   changeMembers(id: GroupId, change: MemberRequest, options?: RequestOptions): Promise<void>;
+  /** A replace as a large one is written, with a layer, at any size. */
+  replaceByLayer(id: GroupId, members: readonly UserId[], options?: RequestOptions): Promise<void>;
   deleteGroup(id: GroupId, options?: RequestOptions): Promise<void>;
 
   /** Starts one delivery: the head of the first group that may be received, or of the message given. */
@@ -286,6 +292,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       const group = await storedGroup(id, request);
       const change = { replaces, add: new Set(add), remove: new Set(remove) };
       await send('group', await directory.groups.update(at, group, group.attributes, change), at, request);
+    },
+    async replaceByLayer(id, members, request = {}) {
+      const at = context(request);
+      const header = await table.get<GroupItem>(keys.group(at.connection.id, id));
+      if (!header) throw new Error(`no group ${id}`);
+      const next = { ...header, revision: header.revision + 1 };
+      const layer = await writeLayer(table, next, { id: randomUUID(), replaces: true, add: members, remove: [] }, at.now);
+      const { set, steps } = listLayer(next, layer);
+      const messageGroup = messageGroupFor(header);
+      const marker = markerOfRequest(at, SWEEP_AFTER_SECONDS, { key: keys.group(at.connection.id, id), removal: true, messageGroup }).set;
+      const change = { set: { revision: next.revision, hasMembers: true, ...set, ...marker }, remove: clearedParked };
+      await commit(table, [changeResource(keys.group(at.connection.id, id), header, change), ...steps]);
+      await send('group', { resource: next, changed: true, messageGroup }, at, request);
     },
     async deleteGroup(id, request = {}) {
       const at = context(request);

@@ -1,0 +1,41 @@
+import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
+import { keys } from '../../shared/directory/keys.ts';
+import type { World } from './harness.ts';
+
+/**
+ * What differs between Confluence and the wishes of the IdP, once nothing is pending: sentences, none when all is well. Parked
+ * users and groups are visible to an admin, so nothing is expected of them.
+ */
+export async function compareAtRest(world: World): Promise<string[]> {
+  const differences: string[] = [];
+  const target = world.connection.target.id;
+  for (const [name, account] of world.confluence.accounts) {
+    const owner = await world.table.get<OwnerItem>(keys.accountOwner(target, name));
+    const user = owner && (await world.user(owner.ownerId as UserItem['id']));
+    if (user?.parkedCode !== undefined) continue;
+    const wanted = user?.state === 'live' && user.active;
+    if (account.active !== wanted)
+      differences.push(`account ${name} is ${account.active ? 'active' : 'disabled'}, its owner wants ${wanted}`);
+  }
+  for (const [name, members] of world.confluence.groups) {
+    const owner = await world.table.get<OwnerItem>(keys.groupOwner(target, name));
+    const group = owner && (await world.group(owner.ownerId as GroupItem['id']));
+    if (group?.parkedCode !== undefined) continue;
+    const wanted = new Set<string>();
+    const read = group?.state === 'live' ? await world.directory.groups.readWithMembers(world.connection, group.id) : undefined;
+    for (const id of read?.members ?? []) {
+      const user = await world.user(id);
+      if (user?.state === 'live' && user.boundAt !== undefined && user.boundName !== undefined) wanted.add(user.boundName);
+      else if (user?.active && user.parkedCode === undefined) differences.push(`member ${id} of ${name} is active and has no account`);
+    }
+    for (const member of wanted) if (!members.has(member)) differences.push(`${member} is not in ${name}`);
+    for (const member of members) if (!wanted.has(member)) differences.push(`${member} is still in ${name}`);
+  }
+  for await (const user of world.directory.users.listing.find(world.connection, { by: 'all' })) {
+    const item = await world.user(user.id);
+    if (!item?.active || item.parkedCode !== undefined) continue;
+    const account = item.boundName === undefined ? undefined : world.confluence.accounts.get(item.boundName);
+    if (account?.active !== true) differences.push(`user ${item.userName} is active and has no active account`);
+  }
+  return differences;
+}

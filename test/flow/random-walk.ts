@@ -1,0 +1,285 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GroupId, UserId } from '../../shared/directory/ids.ts';
+import { compareAtRest } from './compare-at-rest.ts';
+import type { HeldCall } from './confluence-double.ts';
+import { type Message, VISIBILITY_MS } from './fifo-queue.ts';
+import { startWorld, type World } from './harness.ts';
+
+export interface Walk {
+  readonly seed: number;
+  readonly steps: number;
+}
+
+interface Delivery {
+  readonly message: Message;
+  /** `dead`: the worker died; its promise never ends. */
+  state: 'running' | 'done' | 'dead';
+  held?: HeldCall;
+  error?: unknown;
+}
+
+/** A step that was taken, in words; undefined if it could not be taken now. */
+type Step = () => Promise<string | undefined>;
+
+const USER_NAMES = ['ann', 'bob'];
+const GROUP_NAMES = ['staff'];
+/** Messages are lost, workers die, and calls get no answer this often in all. */
+const LOST = 0.1;
+
+/**
+ * Walks at random through requests of the IdP, deliveries, and calls that are answered, fail, get no answer, land late or never, or
+ * whose worker dies; then lets everything come to rest and compares Confluence with what the IdP wants. The same seed takes the
+ * same way as far as the table allows.
+ */
+export async function walk({ seed, steps }: Walk): Promise<{ differences: string[]; trace: string[] }> {
+  const world = await startWorld();
+  const random = generator(seed);
+  const chaos = chaosOf(world, random);
+  const idp = identityProvider(world, random);
+  const trace: string[] = [];
+  try {
+    for (let taken = 0; taken < steps; ) {
+      const step = random() < 0.3 ? pick(random, idp) : pick(random, chaos.steps);
+      const said = await step?.();
+      await chaos.atRest();
+      if (said === undefined) continue;
+      trace.push(`${++taken}. ${said}`);
+    }
+    await chaos.end();
+    await world.untilQuiet();
+    world.clock.now += 3_600_001;
+    await world.sweep();
+    await world.untilQuiet();
+    return { differences: await compareAtRest(world), trace };
+  } catch (error) {
+    throw new Error(`seed ${seed} after\n${trace.join('\n')}`, { cause: error });
+  } finally {
+    await world.close();
+  }
+}
+
+/** What happens by itself: deliveries, answers, time, the sweep. */
+function chaosOf(world: World, random: () => number) {
+  const deliveries: Delivery[] = [];
+  const late: { call: HeldCall; until: number }[] = [];
+  const inside = new AsyncLocalStorage<Delivery>();
+  const running = () => deliveries.filter(({ state }) => state === 'running');
+  const stuck = () => running().filter(({ held }) => held !== undefined);
+
+  world.confluence.gate = (call) => {
+    const delivery = inside.getStore();
+    if (delivery) delivery.held = call;
+    else call.proceed();
+  };
+
+  /** Every worker is done, dead, or waits for the answer of a call. */
+  const atRest = async () => {
+    while (stuck().length < running().length) await sleep(1);
+    const failed = deliveries.find(({ error }) => error !== undefined);
+    if (failed) throw failed.error;
+  };
+
+  const deliver: Step = async () => {
+    const message = pick(random, world.queue.receivable());
+    if (!message) return undefined;
+    const delivery: Delivery = { message, state: 'running' };
+    deliveries.push(delivery);
+    void inside
+      .run(delivery, () => world.deliver(message))
+      .catch((error: unknown) => {
+        delivery.error = error;
+      })
+      .finally(() => {
+        delivery.state = 'done';
+      });
+    return `deliver ${message.id}: ${message.change.resource.type}, ${message.change.reason}`;
+  };
+
+  const answer: Step = async () => {
+    const delivery = pick(random, stuck());
+    const call = delivery?.held;
+    if (!delivery || !call) return undefined;
+    delete delivery.held;
+    const how = random();
+    if (how < 0.8) {
+      call.proceed();
+      return `${delivery.message.id} ${call.call}: answered`;
+    }
+    if (how < 0.87) {
+      call.fail('server-error');
+      return `${delivery.message.id} ${call.call}: 500`;
+    }
+    late.push({ call, until: delivery.message.visibleAt });
+    if (how < 0.94) {
+      call.timeOut();
+      return `${delivery.message.id} ${call.call}: no answer`;
+    }
+    delivery.state = 'dead';
+    delivery.message.inFlight = false;
+    return `${delivery.message.id} ${call.call}: the worker dies`;
+  };
+
+  const land = (one: (typeof late)[number]): string => {
+    late.splice(late.indexOf(one), 1);
+    const lands = random() > 0.3;
+    if (lands) one.call.land();
+    return `${one.call.call}: ${lands ? 'lands late' : 'never lands'}`;
+  };
+
+  /** DELIVERY §1: a call lands before its message can be received again, and no function lives that long. */
+  const passTime: Step = async () => {
+    if (running().length > 0) return undefined;
+    const ms = random() < 0.5 ? 15_000 : VISIBILITY_MS;
+    const landed = late.filter(({ until }) => until <= world.clock.now + ms).map(land);
+    world.clock.now += ms;
+    return [`${ms / 1000} s pass`, ...landed].join('; ');
+  };
+
+  const steps: Step[] = [
+    deliver,
+    deliver,
+    answer,
+    answer,
+    answer,
+    passTime,
+    async () => {
+      const one = pick(random, late);
+      return one && land(one);
+    },
+    async () => {
+      await world.sweep();
+      return 'the sweep';
+    },
+    async () => {
+      if (random() > LOST) return undefined;
+      world.confluence.lie(/^findAccount/, undefined);
+      return 'the next look for an account is a false 404';
+    },
+    async () => {
+      const message = pick(random, world.queue.receivable());
+      if (!message || random() > LOST) return undefined;
+      world.queue.lose((one) => one === message);
+      return `${message.id} is lost`;
+    },
+  ];
+
+  return {
+    steps,
+    atRest,
+    /** Nothing happens any more: what is under way ends, late calls land. */
+    async end() {
+      world.confluence.gate = undefined;
+      world.confluence.heal();
+      for (;;) {
+        await atRest();
+        const [delivery] = stuck();
+        if (!delivery) break;
+        const call = delivery.held;
+        delete delivery.held;
+        call?.proceed();
+      }
+      for (const one of [...late]) land(one);
+      world.clock.now += VISIBILITY_MS;
+    },
+  };
+}
+
+/** What the identity provider may ask for. One request in ten dies between the commit and the send. */
+function identityProvider(world: World, random: () => number): Step[] {
+  const users = new Map<UserId, string>();
+  const groups = new Map<GroupId, string>();
+  const request = () => ({ sends: random() >= LOST });
+  const free = (names: readonly string[], taken: ReadonlyMap<string, string>) =>
+    pick(
+      random,
+      names.filter((name) => ![...taken.values()].includes(name)),
+    );
+  const some = () => [...users.keys()].filter(() => random() > 0.5);
+  const namesOf = (ids: readonly UserId[]) => ids.map((id) => users.get(id)).join(', ');
+
+  const change: Step = async () => {
+    const id = pick(random, [...groups.keys()]);
+    const member = pick(random, [...users.keys()]);
+    if (!id || !member) return undefined;
+    const adds = random() > 0.5;
+    await world.changeMembers(id, adds ? { add: [member] } : { remove: [member] }, request());
+    return `IdP: group ${groups.get(id)} ${adds ? 'gains' : 'loses'} ${users.get(member)}`;
+  };
+  const createUser: Step = async () => {
+    const name = free(USER_NAMES, users);
+    if (!name) return undefined;
+    const active = random() > 0.2;
+    users.set(await world.createUser(name, { active }, request()), name);
+    return `IdP: create user ${name}, active=${active}`;
+  };
+  const createGroup: Step = async () => {
+    const name = free(GROUP_NAMES, groups);
+    if (!name) return undefined;
+    const members = some();
+    groups.set(await world.createGroup(name, members, request()), name);
+    return `IdP: create group ${name} with ${namesOf(members)}`;
+  };
+
+  return [
+    createUser,
+    createUser,
+    createGroup,
+    createGroup,
+    change,
+    change,
+    change,
+    async () => {
+      const id = pick(random, [...users.keys()]);
+      if (!id) return undefined;
+      const active = random() > 0.5;
+      await world.updateUser(id, { active }, request());
+      return `IdP: user ${users.get(id)} active=${active}`;
+    },
+    async () => {
+      const id = pick(random, [...users.keys()]);
+      const name = free(USER_NAMES, users);
+      if (!id || !name) return undefined;
+      const before = users.get(id);
+      await world.updateUser(id, { userName: name }, request());
+      users.set(id, name);
+      return `IdP: rename user ${before} to ${name}`;
+    },
+    async () => {
+      const id = pick(random, [...users.keys()]);
+      if (!id) return undefined;
+      const name = users.get(id);
+      await world.deleteUser(id, request());
+      users.delete(id);
+      return `IdP: delete user ${name}`;
+    },
+    async () => {
+      const id = pick(random, [...groups.keys()]);
+      if (!id || random() > 0.5) return undefined;
+      const name = groups.get(id);
+      await world.deleteGroup(id, request());
+      groups.delete(id);
+      return `IdP: delete group ${name}`;
+    },
+    async () => {
+      const id = pick(random, [...groups.keys()]);
+      if (!id) return undefined;
+      const members = some();
+      await world.replaceByLayer(id, members, request());
+      return `IdP: group ${groups.get(id)} replaced, by a layer, with ${namesOf(members)}`;
+    },
+  ];
+}
+
+function pick<T>(random: () => number, of: readonly T[]): T | undefined {
+  return of[Math.floor(random() * of.length)];
+}
+
+/** Random numbers from 0 to 1 that a seed repeats: a linear congruential generator, its low bits left out. */
+function generator(seed: number): () => number {
+  let state = (Math.imul(seed, 2_654_435_761) ^ 0x5bd1e995) >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+}
