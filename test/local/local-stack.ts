@@ -53,7 +53,7 @@ export async function startLocalStack(settings: StackSettings): Promise<LocalSta
 async function start(settings: StackSettings, onClose: (closer: () => unknown) => void): Promise<Omit<LocalStack, 'close'>> {
   const { PORT: port } = settings;
   const stateDir = resolve(settings.STATE_DIR);
-  const lock = lockState(stateDir);
+  const lock = await lockState(stateDir);
   onClose(lock.release);
   const portAfter = (offset: number): number => (port === 0 ? 0 : port + offset);
 

@@ -14,24 +14,24 @@ describe('the claim on a state directory', () => {
   });
   afterEach(() => rmSync(join(directory, '..'), { recursive: true, force: true }));
 
-  it('makes the directory, refuses a second claim, and is free again when given back', () => {
-    const { release, afterKill } = lockState(directory);
+  it('makes the directory, refuses a second claim, and is free again when given back', async () => {
+    const { release, afterKill } = await lockState(directory);
     expect(afterKill).toBe(false);
-    expect(() => lockState(directory)).toThrow(StateInUse);
-    expect(() => lockState(directory)).toThrow(String(process.pid));
+    const second = lockState(directory);
+    await expect(second).rejects.toThrow(StateInUse);
+    await expect(second).rejects.toThrow(String(process.pid));
     release();
     expect(readdirSync(directory)).toEqual([]);
-    lockState(directory).release();
+    expect((await lockState(directory)).afterKill).toBe(false);
   });
 
-  it('is taken over from a process that was killed', async () => {
+  it('is taken over from a process that was killed, also one that is just ending', async () => {
     const module = fileURLToPath(new URL('state-lock.ts', import.meta.url));
-    const script = `import(${JSON.stringify(module)}).then(({ lockState }) => { lockState(process.argv[1]); console.log('locked'); setInterval(() => {}, 1000); })`;
+    const script = `import(${JSON.stringify(module)}).then(async ({ lockState }) => { await lockState(process.argv[1]); console.log('locked'); setInterval(() => {}, 1000); })`;
     const child = spawn(process.execPath, ['-e', script, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
-    expect(() => lockState(directory)).toThrow(StateInUse);
+    const waiting = lockState(directory);
     child.kill('SIGKILL');
-    await once(child, 'exit');
-    expect(lockState(directory).afterKill).toBe(true);
+    expect((await waiting).afterKill).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface StateLock {
   /** The process before was killed: a call of its may still be on its way. */
@@ -7,6 +8,9 @@ export interface StateLock {
   /** Gives the claim back. */
   release(): void;
 }
+
+/** A holder that is just ending is waited for this long. */
+const PATIENCE_MS = 2_000;
 
 /** Thrown when a living process works in the directory. */
 export class StateInUse extends Error {
@@ -18,18 +22,22 @@ export class StateInUse extends Error {
  * process that was killed is taken over.
  * @throws StateInUse
  */
-export function lockState(directory: string): StateLock {
+export async function lockState(directory: string): Promise<StateLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'lock');
-  for (let afterKill = false; ; afterKill = true) {
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  for (let afterKill = false; ; ) {
     if (claim(path)) return { afterKill, release: () => rmSync(path, { force: true }) };
     const holder = read(path);
     const pid = Number(holder.split(' ')[0]);
     if (pid > 0 && identity(pid) === holder) {
+      await sleep(50);
+      if (Date.now() < giveUpAt) continue;
       throw new StateInUse(
         `The state directory ${directory} is in use by process ${pid}. Stop that one, or set STATE_DIR to another directory.`,
       );
     }
+    afterKill ||= holder !== '';
     rmSync(path, { force: true });
   }
 }
