@@ -4,7 +4,6 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
@@ -13,17 +12,7 @@ import { fileCredentialStore } from '../../shared/targets/file-credential-store.
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
-
-/** What `npm start` writes into its STATE_DIR. */
-const Endpoints = z.object({
-  scim: z.string(),
-  dynamoDb: z.string(),
-  tableName: z.string(),
-  sqs: z.string(),
-  queueUrl: z.string(),
-  requestLog: z.string(),
-  secrets: z.string(),
-});
+import { LOCAL_ENDPOINTS_FILE, LocalEndpoints } from './local-endpoints.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 
@@ -61,9 +50,9 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   };
 }
 
-function readEndpoints(stateDir: string): z.infer<typeof Endpoints> {
+function readEndpoints(stateDir: string): LocalEndpoints {
   try {
-    return Endpoints.parse(JSON.parse(readFileSync(join(stateDir, 'endpoints.json'), 'utf8')));
+    return LocalEndpoints.parse(JSON.parse(readFileSync(join(stateDir, LOCAL_ENDPOINTS_FILE), 'utf8')));
   } catch (error) {
     throw new Unreachable(`no local stack has run with the state directory ${stateDir}: npm start runs one (--state-dir names another)`, {
       cause: error,
