@@ -58,8 +58,9 @@ export class ScimApi extends Construct {
       }),
       deployOptions: {
         stageName: 'prod',
-        throttlingRateLimit: 100,
-        throttlingBurstLimit: 200,
+        // All connections together; 200 a second from one is what a busy identity provider may send.
+        throttlingRateLimit: 400,
+        throttlingBurstLimit: 800,
         metricsEnabled: true,
         // Execution logs would copy requests into a second log.
         loggingLevel: MethodLoggingLevel.OFF,

@@ -24,8 +24,8 @@ describe('the API', () => {
 
   it('limits how fast it is called', () => {
     expect(one('AWS::ApiGateway::Stage').Properties.MethodSettings[0]).toMatchObject({
-      ThrottlingRateLimit: 100,
-      ThrottlingBurstLimit: 200,
+      ThrottlingRateLimit: 400,
+      ThrottlingBurstLimit: 800,
     });
   });
 
