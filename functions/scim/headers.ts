@@ -19,12 +19,7 @@ export function headerOf(event: APIGatewayProxyEvent, name: string): string | un
 export function replyMediaType(accept: string | undefined): 'application/scim+json' | 'application/json' {
   const accepted = (accept ?? '*/*')
     .split(',')
-    .map((range) =>
-      range
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/),
-    )
+    .map((range) => range.split(';').map((part) => part.trim().toLowerCase()))
     .filter(([, ...parameters]) => !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
     .map(([range]) => range);
   const takesScim = accepted.some((range) => range === 'application/scim+json' || range === 'application/*' || range === '*/*');

@@ -11,6 +11,8 @@ export interface EncodedBody {
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** SCIM needs five levels; what is nested deeper than this is no SCIM message. */
 const MAX_DEPTH = 64;
+/** No resource has a tenth of this many attributes. Each name is looked for in the tables, and large objects are slow ones. */
+const MAX_NAMES = 1_000;
 const MEDIA_TYPES: ReadonlySet<string> = new Set(['application/scim+json', 'application/json']);
 
 /**
@@ -25,7 +27,7 @@ export function parseJsonBody(body: EncodedBody, mode: Mode, onTolerance: OnTole
   if (bytes.length === 0) throw new ScimError('invalidSyntax', 'The request has no body; it needs a JSON object.');
   checkMediaType(body.contentType, mode, onTolerance);
   const text = decode(bytes);
-  checkDepth(text);
+  checkShape(text);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -54,9 +56,10 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** One pass over the text, so that no parser and no later walk ever meets a deep document. */
-function checkDepth(text: string): void {
-  let depth = 0;
+/** One pass over the text, so that no parser and no later walk ever meets a deep document, or an object of very many names. */
+function checkShape(text: string): void {
+  /** How many names each object that is still open has so far; an array has none. */
+  const names: number[] = [];
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const char = text[i];
@@ -65,8 +68,13 @@ function checkDepth(text: string): void {
       else if (char === '"') inString = false;
     } else if (char === '"') inString = true;
     else if (char === '{' || char === '[') {
-      if (++depth > MAX_DEPTH) throw new ScimError('invalidSyntax', `The request body is nested deeper than ${MAX_DEPTH} levels.`);
-    } else if (char === '}' || char === ']') depth--;
+      if (names.push(0) > MAX_DEPTH) throw new ScimError('invalidSyntax', `The request body is nested deeper than ${MAX_DEPTH} levels.`);
+    } else if (char === '}' || char === ']') names.pop();
+    else if (char === ':') {
+      const count = (names.pop() ?? 0) + 1;
+      if (count > MAX_NAMES) throw new ScimError('invalidSyntax', `An object in the request body has more than ${MAX_NAMES} attributes.`);
+      names.push(count);
+    }
   }
 }
 

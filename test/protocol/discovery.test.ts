@@ -72,6 +72,10 @@ describe('GET of the discovery endpoints (RFC 7644 §4)', () => {
     }
   });
 
+  it('the schema of users is described in the words of RFC 7643 §8.7.1', async () => {
+    expect((await client.get(`/Schemas/${USER}`)).json).toMatchObject({ name: 'User', description: 'User Account' });
+  });
+
   it('every attribute in /Schemas carries the characteristics of RFC 7643 §7', async () => {
     const { json } = await client.get(`/Schemas/${USER}`);
     const attributes = json['attributes'] as Json[];

@@ -111,6 +111,8 @@ describe('media types (RFC 7644 §3.1, §8.1; rule 8, T15)', () => {
     ['application/json, */*', 'application/scim+json'],
     ['application/json, application/scim+json', 'application/scim+json'],
     ['application/scim+json;q=0, application/json', 'application/json'],
+    ['application/*', 'application/scim+json'],
+    ['application/scim+json ; q=0.0 , application/json ; q=0.1', 'application/json'],
     ['*/*', 'application/scim+json'],
     ['text/html', 'application/scim+json'],
     [null, 'application/scim+json'],
@@ -176,6 +178,19 @@ describe('bodies', () => {
     const { status, json } = await client.request('POST', '/Users', { rawBody });
     expect(status).toBe(400);
     expect(json).toMatchObject({ scimType: 'invalidSyntax', detail: expect.stringContaining('64') });
+  });
+
+  it('an object of more than 1,000 names is 400; many objects of a few are not', async () => {
+    const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, i]));
+    const post = (userName: string, more: object) => client.post('/Users', { schemas: [USER], userName, ...more });
+    for (const more of [names(1000), { name: names(1001) }, { emails: [{ value: 'x@example.com' }, names(1001)] }]) {
+      const { status, json } = await post('names@example.com', more);
+      expect(status).toBe(400);
+      expect(json).toMatchObject({ scimType: 'invalidSyntax', detail: expect.stringContaining('1000') });
+    }
+    expect((await post('names@example.com', { ...names(990), unknown: [names(900), names(900)], title: ':'.repeat(2000) })).status).toBe(
+      201,
+    );
   });
 
   it('brackets inside a string are no nesting', async () => {

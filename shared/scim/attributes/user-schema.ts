@@ -5,7 +5,8 @@ import { binary, boolean, complex, complexList, displayTypePrimary, primary, ref
 export const userSchema: Schema = {
   id: 'urn:ietf:params:scim:schemas:core:2.0:User',
   name: 'User',
-  description: 'A person who may use Confluence.',
+  // §8.7.1 has it so, and Microsoft's reference collection looks for these words in /Schemas.
+  description: 'User Account',
   attributes: [
     // §4.1.1: "This attribute is REQUIRED and is case insensitive", "MUST be unique across the service provider's entire set of Users".
     string('userName', 'The name by which the user signs in. Required, and unique among the users.', {

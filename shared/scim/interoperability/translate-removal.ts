@@ -1,9 +1,9 @@
 import { ScimError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
-import { MAX_VALUES } from '../patch/elements.ts';
 import type { PatchOperation } from '../patch/operation.ts';
 import { type AttributeTarget, printTarget } from '../patch/patch-target.ts';
 import { isScimObject, ownValue } from '../resources/own-value.ts';
+import { MAX_VALUES } from '../resources/parse-value.ts';
 import type { OnTolerance, ScimValue } from '../resources/resource.ts';
 
 /** True if a removal names the values that are to go, where the RFC would remove the whole attribute. */

@@ -13,7 +13,10 @@ import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/reso
 
 export const PATCH_OP_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-/** As many as a Bulk request may have; authentik sends one operation a member and goes by that number (SCIM.md §2.3). */
+/**
+ * The attributes in the value of an operation count as well. ServiceProviderConfig has this number as `bulk.maxOperations`: authentik
+ * sends one operation a member and makes its requests that long (SCIM.md §2.3).
+ */
 export const MAX_OPERATIONS = 1_000;
 
 export interface PatchOpOptions {
@@ -33,13 +36,23 @@ export function parsePatchOp(json: unknown, resourceType: ResourceType, { mode, 
   const operations = member(json, 'Operations');
   if (!Array.isArray(operations)) throw new ScimError('invalidSyntax', 'The body needs "Operations", an array');
   if (operations.length === 0) acceptNoOperations(mode, report);
-  if (operations.length > MAX_OPERATIONS) {
-    throw new ScimError(413, `The body has ${operations.length} operations; at most ${MAX_OPERATIONS} are possible in one PATCH`);
-  }
+  if (operations.length > MAX_OPERATIONS) throw tooManyOperations(operations.length);
   const parsed = operations.map((operation: ScimValue) => parseOperation(operation, mode, report));
+  const changes = parsed.reduce((sum, { value }) => sum + countChanges(value), 0);
+  if (changes > MAX_OPERATIONS) throw tooManyOperations(changes);
   if (mode === 'tolerant') return parsed.flatMap((operation) => translateOperation(resourceType, operation, report));
   for (const operation of parsed) refuseRemovalByValue(resourceType, operation);
   return parsed;
+}
+
+/** How many attributes a value sets: those of a complex attribute, and of an extension, are counted one by one. */
+function countChanges(value: ScimValue | undefined): number {
+  if (!isScimObject(value)) return 1;
+  return Object.values(value).reduce<number>((sum, each) => sum + (isScimObject(each) ? Object.keys(each).length : 1), 1);
+}
+
+function tooManyOperations(count: number): ScimError {
+  return new ScimError(413, `The body has ${count} operations and attributes in them; at most ${MAX_OPERATIONS} are possible in one PATCH`);
 }
 
 /** "The body of each request MUST contain the "schemas" attribute with the URI value of …:PatchOp". @throws ScimError invalidSyntax */

@@ -21,6 +21,7 @@ import {
 import { removeValue } from './remove-value.ts';
 import { sameValue } from './same-attributes.ts';
 import { type EngineOptions, setValue } from './set-value.ts';
+import { costOf, workLimit } from './work-limit.ts';
 
 export interface PatchOptions {
   readonly mode: Mode;
@@ -32,7 +33,7 @@ export interface PatchOptions {
  * dialects). `attributes` is canonical, as parseResource gives it, and so is the result: `sameAttributes` tells whether it changed.
  * "The resulting resource becomes the target of the next operation"; the input is never changed, so an error leaves it as it was.
  * A tolerant connection differs in one thing: a value path that selects nothing makes the value it describes (T5).
- * @throws ScimError invalidPath, invalidFilter, invalidValue, noTarget or mutability
+ * @throws ScimError invalidPath, invalidFilter, invalidValue, noTarget, mutability, or tooMany for work past the limit
  */
 export function applyPatch(
   resourceType: ResourceType,
@@ -43,6 +44,7 @@ export function applyPatch(
   const options: EngineOptions = {
     createElement: (attribute, filter) => (mode === 'tolerant' ? createMissingElement(attribute, filter, onTolerance) : undefined),
     onTolerance,
+    spend: workLimit(),
   };
   let resource = attributes;
   for (const operation of operations) resource = applyOperation(resourceType, resource, operation, options);
@@ -59,7 +61,7 @@ function applyOperation(
   if (op === 'remove') {
     // §3.5.2.2: "If "path" is unspecified, the operation fails with HTTP status code 400 and a "scimType" error code of "noTarget"."
     if (path === undefined) throw new ScimError('noTarget', 'remove needs a path');
-    return remove(resource, parseTarget(resourceType, path));
+    return remove(resource, parseTarget(resourceType, path), options);
   }
   // §3.5.2.1: "The operation MUST contain a "value" member". §3.5.2.3 leaves it open for `replace`, which says nothing without one.
   if (value === undefined) throw new ScimError('invalidValue', `${op} needs a value`);
@@ -82,26 +84,29 @@ function set(op: 'add' | 'replace', resource: ScimObject, target: PatchTarget, v
     checkWritable(target);
     if (isNeverStored(target)) return resource;
     const current = currentValue(resource, target);
+    options.spend(costOf(target, current));
     const after = setValue(op, target, current, value, options);
     if (after === undefined) checkUnassigned(target);
     if (target.attribute.mutability === 'immutable' && current !== undefined && !sameValue(after, current)) throw immutable(target);
     return withAttribute(resource, target, after);
   }
-  if (value === null) return remove(resource, target);
+  if (value === null) return remove(resource, target, options);
   if (!isScimObject(value)) throw new ScimError('invalidValue', `${printTarget(target)} needs an object of its attributes as its value`);
   let changed = resource;
   for (const [name, each] of Object.entries(value)) changed = set(op, changed, findInSchema(target, name), each, options);
   return changed;
 }
 
-function remove(resource: ScimObject, target: PatchTarget): ScimObject {
+function remove(resource: ScimObject, target: PatchTarget, { spend }: EngineOptions): ScimObject {
   if (isSchemaTarget(target)) {
     // The attributes of the core schema are the resource, and userName or displayName is among them.
     if (target.extension === undefined) throw new ScimError('mutability', `${target.schema.id} can't be removed`);
     return withMember(resource, target.extension, undefined);
   }
   checkWritable(target);
-  const after = removeValue(target, currentValue(resource, target));
+  const current = currentValue(resource, target);
+  spend(costOf(target, current));
+  const after = removeValue(target, current);
   return isNeverStored(target) ? resource : withAttribute(resource, target, after);
 }
 

@@ -2,11 +2,9 @@ import type { Attribute } from '../attributes/attribute.ts';
 import { ScimError } from '../errors.ts';
 import { compileValueFilter } from '../filter/compile-filter.ts';
 import { isScimObject, ownValue } from '../resources/own-value.ts';
+import { checkedCount } from '../resources/parse-value.ts';
 import type { ScimValue } from '../resources/resource.ts';
 import type { AttributeTarget } from './patch-target.ts';
-
-/** One attribute of a resource holds at most this many values, members of a group apart: every operation looks at each of them. */
-export const MAX_VALUES = 1_000;
 
 /**
  * Values appended to a multi-valued attribute. RFC 7643 §2.4: providers "SHOULD NOT return the same (type, value) combination more
@@ -27,12 +25,6 @@ export function appendElements(attribute: Attribute, current: readonly ScimValue
     if (isPrimary(element)) primaries.add(at);
   }
   return withOnePrimary(attribute, checkedCount(attribute, elements), primaries);
-}
-
-/** The same elements. @throws ScimError invalidValue if they are more than MAX_VALUES */
-export function checkedCount(attribute: Attribute, elements: readonly ScimValue[]): readonly ScimValue[] {
-  if (elements.length <= MAX_VALUES) return elements;
-  throw new ScimError('invalidValue', `${attribute.name} would have ${elements.length} values; this service provider keeps ${MAX_VALUES}`);
 }
 
 /** The positions of the elements that a target selects: those its filter matches, or all. @throws ScimError invalidFilter */

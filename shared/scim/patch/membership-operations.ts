@@ -10,6 +10,7 @@ import { isScimObject, ownValue, scimObject } from '../resources/own-value.ts';
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
 import type { PatchOperation } from './operation.ts';
 import { findMember, findTarget, isSchemaTarget, type PatchTarget } from './patch-target.ts';
+import { countTerms } from './work-limit.ts';
 
 /** What a PATCH does to the members of a group, in the end. An id is never in both sets. `replaces`: only those added are left. */
 export interface Membership {
@@ -27,8 +28,8 @@ export interface SplitOperations {
   readonly needsMembers: boolean;
 }
 
-/** Each value path over the members looks at all of them. */
-const MAX_MEMBER_FILTERS = 20;
+/** Each term of a value path over the members looks at all of them. */
+const MAX_MEMBER_TERMS = 20;
 
 /**
  * Separates what a PATCH of a group does to its members from the rest: RFC 7644 §3.5.2, for operations that parsePatchOp gave. Adds,
@@ -55,10 +56,11 @@ export function resolveMembership(
   members: readonly (ScimObject & { readonly value: string })[],
 ): Membership {
   const { changes } = separate(operations);
-  if (changes.filter(({ kind }) => kind === 'filter').length > MAX_MEMBER_FILTERS) {
+  const terms = changes.reduce((sum, change) => sum + (change.kind === 'filter' ? countTerms(change.filter) : 0), 0);
+  if (terms > MAX_MEMBER_TERMS) {
     throw new ScimError(
       'tooMany',
-      `At most ${MAX_MEMBER_FILTERS} value paths over members are possible in one PATCH; remove by [value eq "…"]`,
+      `At most ${MAX_MEMBER_TERMS} comparisons of members are possible in one PATCH; remove by [value eq "…"]`,
     );
   }
   const before = new Set(members.map(({ value }) => value));

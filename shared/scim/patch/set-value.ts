@@ -2,9 +2,10 @@ import type { Attribute } from '../attributes/attribute.ts';
 import { ScimError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { elementsOf, isScimObject } from '../resources/own-value.ts';
+import { checkedCount } from '../resources/parse-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { checkImmutable, mergeSubAttributes, parseElement, parseElements, withMember } from './complex-value.ts';
-import { appendElements, checkedCount, isPrimary, selectedPositions, withOnePrimary, withoutEmpty } from './elements.ts';
+import { appendElements, isPrimary, selectedPositions, withOnePrimary, withoutEmpty } from './elements.ts';
 import { type AttributeTarget, printTarget } from './patch-target.ts';
 
 /** What the engine asks for beside the operation. */
@@ -12,6 +13,8 @@ export interface EngineOptions {
   /** A value for a value path that selects none, or undefined if there is to be none: RFC 7644 has none, Entra ID wants one. */
   readonly createElement: (attribute: Attribute, filter: Filter) => ScimObject | undefined;
   readonly onTolerance: OnTolerance;
+  /** Counts the work of an operation before it is done. @throws ScimError tooMany */
+  readonly spend: (cost: number) => void;
 }
 
 /**

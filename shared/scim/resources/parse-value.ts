@@ -9,6 +9,12 @@ import type { OnTolerance, ScimObject, ScimValue } from './resource.ts';
 /** RFC 7643 §2.3.6: base64, in either alphabet, padding optional. Clients break long lines. */
 const BASE64 = /^[A-Za-z0-9+/=_\s-]*$/;
 
+/**
+ * One attribute of a resource holds at most this many values: every operation of a PATCH looks at each of them. Members of a group
+ * apart, which are never at hand together.
+ */
+export const MAX_VALUES = 1_000;
+
 /** What each type is called in an error message, for an administrator. */
 const EXPECTED = {
   string: 'a string',
@@ -25,13 +31,13 @@ const EXPECTED = {
  * Checks a client's value for an attribute and gives it back with the names in canonical spelling, or undefined if it is unassigned:
  * null, [] or an object without any value (RFC 7643 §2.5). `where` names the attribute in errors.
  * Sub-attributes that are unknown, read-only or never kept are left out.
- * @throws ScimError invalidValue for a value of another type, or for two primary values; invalidSyntax for a name given twice
+ * @throws ScimError invalidValue for a value of another type, two primary values or too many values; invalidSyntax for a name given twice
  */
 export function parseValue(attribute: Attribute, value: unknown, where: string, onTolerance: OnTolerance): ScimValue | undefined {
   if (value === null || value === undefined) return undefined;
   if (!attribute.multiValued) return parseSingle(attribute, value, where, onTolerance);
   if (!Array.isArray(value)) throw new ScimError('invalidValue', `${where} is multi-valued: expected an array, got ${kindOf(value)}`);
-  const elements = value.flatMap((element: unknown) => {
+  const elements = checkedCount(attribute, value).flatMap((element: unknown) => {
     const parsed = element === null ? undefined : parseSingle(attribute, element, where, onTolerance);
     return parsed === undefined ? [] : [parsed];
   });
@@ -66,6 +72,12 @@ export function parseAttributes(
     if (kept !== undefined) parsed.push([attribute.name, kept]);
   }
   return scimObject(parsed);
+}
+
+/** The same values. @throws ScimError invalidValue if they are more than MAX_VALUES */
+export function checkedCount<T>({ name }: Attribute, values: readonly T[]): readonly T[] {
+  if (values.length <= MAX_VALUES || name === 'members') return values;
+  throw new ScimError('invalidValue', `${name} would have ${values.length} values; this service provider keeps ${MAX_VALUES}`);
 }
 
 /**

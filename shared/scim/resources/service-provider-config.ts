@@ -1,14 +1,16 @@
+import { MAX_OPERATIONS } from '../messages/patch-op.ts';
 import type { ScimObject } from './resource.ts';
 
 /**
  * GET /ServiceProviderConfig: RFC 7643 §5. Every REQUIRED number is there although bulk is not supported: authentik reads
- * `bulk.maxOperations` and `filter.maxResults` in any case (SCIM.md §2.3).
+ * `bulk.maxOperations` and `filter.maxResults` in any case, and splits a PATCH by the first; 0 would mean all members in one request
+ * (SCIM.md §2.3).
  */
 export function serviceProviderConfig(baseUrl: string): ScimObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: false, maxOperations: MAX_OPERATIONS, maxPayloadSize: 1024 * 1024 },
     filter: { supported: true, maxResults: 1000 },
     changePassword: { supported: false },
     sort: { supported: false },

@@ -168,9 +168,7 @@ describe('a tolerant connection and its PATCH dialects', () => {
     expect(translate({ op: 'replace', path: 'manager', value: ['a', 'b'] }).operations[0]?.value).toEqual(['a', 'b']);
   });
 
-  it('refuses more names, and more removals, than a resource can have values', () => {
-    const value = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`x${i}`, 1]));
-    expect(() => translate({ op: 'add', value })).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+  it('refuses more removals than a resource can have values', () => {
     const emails = Array.from({ length: 1_001 }, (_, i) => ({ value: `${i}` }));
     expect(() => translate({ op: 'remove', path: 'emails', value: emails })).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
     expect(inGroup({ op: 'remove', path: 'members', value: emails }).operations).toHaveLength(1_001);

@@ -279,6 +279,41 @@ describe('primary: RFC 7644 §3.5.2', () => {
   });
 });
 
+describe('the work of one PATCH is bounded', () => {
+  const values = Array.from({ length: 1000 }, (_, i) => ({ value: `${i}` }));
+  const hundredTerms = Array.from({ length: 100 }, (_, i) => `value eq "x${i}"`).join(' or ');
+  const ninetyTerms = Array.from({ length: 90 }, (_, i) => `value eq "x${i}"`).join(' or ');
+  const times = (count: number, operation: PatchOperation) => Array.from({ length: count }, () => operation);
+
+  it.each<[string, ScimObject, PatchOperation[], string]>([
+    ['many terms on many values', { roles: values }, times(10, { op: 'remove', path: `roles[${hundredTerms}]` }), '400 tooMany'],
+    ['many operations on many values', { roles: values }, times(900, { op: 'add', path: 'roles', value: { value: '0' } }), '400 tooMany'],
+    [
+      'many terms on long values',
+      { roles: [{ value: 'x'.repeat(250_000) }] },
+      times(100, { op: 'remove', path: `roles[${hundredTerms}]` }),
+      '400 tooMany',
+    ],
+    [
+      'negated and nested terms',
+      { roles: values },
+      times(10, { op: 'remove', path: `roles[not (${ninetyTerms} or value pr)]` }),
+      '400 tooMany',
+    ],
+    ['one filter of many terms', { roles: values }, [{ op: 'remove', path: `roles[${hundredTerms}]` }], 'accepted'],
+    [
+      'many operations on one value',
+      { roles: [{ value: '1' }] },
+      times(1000, { op: 'add', path: 'roles', value: { value: '1' } }),
+      'accepted',
+    ],
+    ['many operations on a long title', { title: 'x'.repeat(250_000) }, times(1000, { op: 'add', path: 'title', value: 'x' }), 'accepted'],
+    ['500 values one by one', {}, values.slice(500).map((value) => ({ op: 'add', path: 'roles', value })), 'accepted'],
+  ])('%s', (_, attributes, operations, expected) => {
+    expect(refusal(operations, { userName: 'x', ...attributes })).toBe(expected);
+  });
+});
+
 describe('the whole request: RFC 7644 §3.5.2', () => {
   it('applies operations in order, each to the result of the one before', () => {
     const operations: PatchOperation[] = [

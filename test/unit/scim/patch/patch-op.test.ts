@@ -6,6 +6,8 @@ import type { Mode } from '../../../../shared/scim/resources/resource.ts';
 
 const message = (...Operations: unknown[]) => ({ schemas: [PATCH_OP_SCHEMA], Operations });
 
+const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, i]));
+
 function parse(json: unknown, mode: Mode = 'strict'): unknown {
   return parsePatchOp(json, userResourceType, { mode, onTolerance: () => {} });
 }
@@ -62,6 +64,13 @@ describe('parsePatchOp: RFC 7644 §3.5.2', () => {
     ['a path that is no string', message({ op: 'add', path: 7, value: 'x' }), '400 invalidPath', '400 invalidPath'],
     ['an unknown path', message({ op: 'remove', path: 'nothing', value: 'x' }), '400 invalidPath', '400 invalidPath'],
     ['too many operations', message(...Array.from({ length: MAX_OPERATIONS + 1 }, () => ({ op: 'remove', path: 'title' }))), '413', '413'],
+    [
+      'operations with too many attributes',
+      message(...Array.from({ length: 200 }, () => ({ op: 'add', value: { title: 'x', name: { a: 1, b: 2, c: 3, d: 4 } } }))),
+      '413',
+      '413',
+    ],
+    ['one operation with many attributes', message({ op: 'add', value: { title: 'x', ...names(400) } }), 'accepted', 'accepted'],
     ['a removal by value (T6)', message({ op: 'remove', path: 'emails', value: [{ value: 'x' }] }), '400 invalidValue', 'accepted'],
     ['a removal of one value with a value', message({ op: 'remove', path: 'title', value: 'x' }), 'accepted', 'accepted'],
   ])('takes %s as %s', (_, json, strict, tolerant) => {

@@ -3,6 +3,7 @@ import type { Attribute } from '../../../../shared/scim/attributes/attribute.ts'
 import { enterpriseUserSchema } from '../../../../shared/scim/attributes/enterprise-user-schema.ts';
 import { groupSchema } from '../../../../shared/scim/attributes/group-schema.ts';
 import { userSchema } from '../../../../shared/scim/attributes/user-schema.ts';
+import { MAX_OPERATIONS } from '../../../../shared/scim/messages/patch-op.ts';
 import { renderResourceTypes } from '../../../../shared/scim/resources/render-resource-type.ts';
 import { renderSchemas } from '../../../../shared/scim/resources/render-schema.ts';
 import type { ScimObject } from '../../../../shared/scim/resources/resource.ts';
@@ -15,7 +16,7 @@ describe('ServiceProviderConfig, RFC 7643 §5', () => {
     expect(serviceProviderConfig(BASE)).toMatchObject({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: false, maxOperations: MAX_OPERATIONS, maxPayloadSize: 1024 * 1024 },
       filter: { supported: true, maxResults: 1000 },
       changePassword: { supported: false },
       sort: { supported: false },

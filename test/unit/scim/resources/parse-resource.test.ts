@@ -100,6 +100,12 @@ describe('parsing the body of POST and PUT, RFC 7644 §3.3', () => {
     expect(tolerances.join('').length).toBeLessThan(2000);
   });
 
+  it('keeps 1,000 values of an attribute and no more', () => {
+    const roles = (length: number) => Array.from({ length }, (_, i) => ({ value: `${i}` }));
+    expect(parse(user({ roles: roles(1000) })).resource['roles']).toHaveLength(1000);
+    expect(() => parse(user({ roles: roles(1001) }))).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+  });
+
   it.each<[object, ...string[]]>([
     [{ userName: 3 }, 'userName', 'a string', 'a number'],
     [{ userName: ['x'] }, 'userName', 'a string', 'an array'],
