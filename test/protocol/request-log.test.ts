@@ -73,6 +73,31 @@ describe('the scim.request record (DESIGN §5)', () => {
     expect(last()).not.toHaveProperty('request');
   });
 
+  it('says what was wrong with a filter or a path without the values in it', async () => {
+    const id = await client.newUser('path@example.com');
+    const strict = await service.connect({ mode: 'strict' });
+    const strictId = await strict.newUser('path@example.com');
+    const refused: (() => Promise<{ status: number }>)[] = [
+      ...['emails[value eq "private@"].x.y', 'emails[value eq "private@"] x', 'emails[value eq "private@', '"private@"'].map(
+        (path) => () => client.patch(`/Users/${id}`, [{ op: 'replace', path, value: 'x' }]),
+      ),
+      () => client.patch(`/Users/${id}`, [{ op: 'add', path: 'emails[value eq "private@"].value', value: 7 }]),
+      () => client.patch(`/Users/${id}`, [{ op: 'add', path: 'emails[value eq "private@"]', value: { primary: 7 } }]),
+      () => client.patch(`/Users/${id}`, [{ op: 'add', path: 'emails', value: [{ value: { 'private@': 1 } }] }]),
+      () => strict.patch(`/Users/${strictId}`, [{ op: 'add', value: { 'emails[value eq "private@"].value': 'x' } }]),
+      () => strict.patch(`/Users/${strictId}`, [{ op: 'add', path: 'emails[value eq "private@"].value', value: 'x' }]),
+      ...['displayName eq Ann private@', 'displayName eq Ann "private@"', 'displayName eq "private@" x', 'displayName "private@"'].map(
+        (filter) => () => client.get(`/Users?filter=${encodeURIComponent(filter)}`),
+      ),
+    ];
+    for (const send of refused) {
+      expect((await send()).status).toBe(400);
+      expect(last()).toMatchObject({ status: 400, detail: expect.any(String) });
+      expect(JSON.stringify(last())).not.toContain('private');
+    }
+    expect(refused).toHaveLength(13);
+  });
+
   it('has the redacted bodies at full detail, and only for as long as it is switched on', async () => {
     await full.post('/Users', { schemas: [USER], userName: 'full@example.com', displayName: 'Wanted Here', password: PASSWORD });
     expect(last()).toMatchObject({

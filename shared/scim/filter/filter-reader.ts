@@ -183,8 +183,8 @@ export class FilterReader {
 
   #unexpected(token: Token | undefined, expected: string): ScimError {
     if (token === undefined) return this.#error(`The text ends where ${expected} should stand`);
-    // A string is a value, maybe a person's: details are logged.
-    const found = token.kind === 'word' ? excerpt(token.text) : token.kind === 'string' ? 'a string' : token.kind;
+    // A string, and a word of an unquoted value (T3), may be a person's: details are logged.
+    const found = token.kind === 'word' ? 'a word' : token.kind === 'string' ? 'a string' : token.kind;
     return this.#error(`Expected ${expected} at position ${token.at + 1}, found ${found}`);
   }
 

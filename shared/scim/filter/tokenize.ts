@@ -50,10 +50,13 @@ export function tokenize(text: string, keyword: ScimType): Token[] {
   return tokens;
 }
 
-/** A client's text in an error message: short, and safe to encode as UTF-8. */
+/**
+ * A client's text in an error message: short, safe to encode as UTF-8, and without what stands in quotes. That is a value, which may
+ * be a person's, and messages are logged.
+ */
 export function excerpt(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return JSON.stringify(short.toWellFormed());
+  return JSON.stringify(short.replaceAll(/"(?:[^"\\]|\\.)*"?/gs, '"…"').toWellFormed());
 }
 
 function isSpace(character: string): boolean {

@@ -10,12 +10,12 @@ import { withMember } from './complex-value.ts';
 import type { PatchOperation } from './operation.ts';
 import {
   type AttributeTarget,
+  describeTarget,
   findInSchema,
   findMember,
   findTarget,
   isSchemaTarget,
   type PatchTarget,
-  printTarget,
   targetedAttribute,
 } from './patch-target.ts';
 import { removeValue } from './remove-value.ts';
@@ -91,7 +91,7 @@ function set(op: 'add' | 'replace', resource: ScimObject, target: PatchTarget, v
     return withAttribute(resource, target, after);
   }
   if (value === null) return remove(resource, target, options);
-  if (!isScimObject(value)) throw new ScimError('invalidValue', `${printTarget(target)} needs an object of its attributes as its value`);
+  if (!isScimObject(value)) throw new ScimError('invalidValue', `${describeTarget(target)} needs an object of its attributes as its value`);
   let changed = resource;
   for (const [name, each] of Object.entries(value)) changed = set(op, changed, findInSchema(target, name), each, options);
   return changed;
@@ -113,7 +113,7 @@ function remove(resource: ScimObject, target: PatchTarget, { spend }: EngineOpti
 /** §3.5.2: "a client MUST NOT modify an attribute that has mutability "readOnly"". @throws ScimError mutability */
 function checkWritable(target: AttributeTarget): void {
   if (target.attribute.mutability === 'readOnly' || targetedAttribute(target).mutability === 'readOnly') {
-    throw new ScimError('mutability', `${printTarget(target)} is read-only`);
+    throw new ScimError('mutability', `${describeTarget(target)} is read-only`);
   }
 }
 
@@ -127,11 +127,11 @@ function isNeverStored({ attribute }: AttributeTarget): boolean {
 
 /** §3.5.2.2: what "becomes unassigned and is defined as a required attribute" is an error of "mutability". */
 function checkUnassigned(target: AttributeTarget): void {
-  if (target.attribute.required) throw new ScimError('mutability', `${printTarget(target)} is required and can't be unassigned`);
+  if (target.attribute.required) throw new ScimError('mutability', `${describeTarget(target)} is required and can't be unassigned`);
 }
 
 function immutable(target: AttributeTarget): ScimError {
-  return new ScimError('mutability', `${printTarget(target)} can't be changed once it is set`);
+  return new ScimError('mutability', `${describeTarget(target)} can't be changed once it is set`);
 }
 
 function currentValue(resource: ScimObject, { extension, attribute }: AttributeTarget): ScimValue | undefined {

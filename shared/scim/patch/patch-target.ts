@@ -62,10 +62,19 @@ export function findInSchema({ schema, extension }: SchemaTarget, name: string):
 
 /** The path of a target in the spelling of the tables, fully qualified where the attribute is an extension's. */
 export function printTarget(target: PatchTarget): string {
+  return print(target, printFilter);
+}
+
+/** The same for an error message, without the filter: the values in it may be a person's, and messages are logged. */
+export function describeTarget(target: PatchTarget): string {
+  return print(target, () => '…');
+}
+
+function print(target: PatchTarget, filterText: (filter: Filter) => string): string {
   if (isSchemaTarget(target)) return target.schema.id;
   const { extension, attribute, filter, subAttribute } = target;
   const path = printAttributePath({ ...(extension !== undefined && { urn: extension }), attribute: attribute.name });
-  return `${path}${filter === undefined ? '' : `[${printFilter(filter)}]`}${subAttribute === undefined ? '' : `.${subAttribute.name}`}`;
+  return `${path}${filter === undefined ? '' : `[${filterText(filter)}]`}${subAttribute === undefined ? '' : `.${subAttribute.name}`}`;
 }
 
 /** The last attribute that a target names: what its value must look like, but for `add` and `replace` of one element. */

@@ -3,7 +3,7 @@ import { elementsOf, isScimObject } from '../resources/own-value.ts';
 import type { ScimValue } from '../resources/resource.ts';
 import { checkImmutable, withMember } from './complex-value.ts';
 import { selectedPositions, withoutEmpty } from './elements.ts';
-import { type AttributeTarget, printTarget, targetedAttribute } from './patch-target.ts';
+import { type AttributeTarget, describeTarget, targetedAttribute } from './patch-target.ts';
 
 /**
  * The value of an attribute after `remove`: RFC 7644 §3.5.2.2; undefined if it is unassigned. A value path that matches nothing
@@ -29,9 +29,9 @@ export function removeValue(target: AttributeTarget, current: ScimValue | undefi
  */
 function checkRemovable(target: AttributeTarget, current: ScimValue | undefined): void {
   const { required, mutability } = targetedAttribute(target);
-  if (required) throw new ScimError('mutability', `${printTarget(target)} is required and can't be removed`);
+  if (required) throw new ScimError('mutability', `${describeTarget(target)} is required and can't be removed`);
   if (mutability === 'immutable' && target.subAttribute === undefined && target.filter === undefined && current !== undefined) {
-    throw new ScimError('mutability', `${printTarget(target)} can't be removed once it is set`);
+    throw new ScimError('mutability', `${describeTarget(target)} can't be removed once it is set`);
   }
 }
 

@@ -6,7 +6,7 @@ import { checkedCount } from '../resources/parse-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { checkImmutable, mergeSubAttributes, parseElement, parseElements, withMember } from './complex-value.ts';
 import { appendElements, isPrimary, selectedPositions, withOnePrimary, withoutEmpty } from './elements.ts';
-import { type AttributeTarget, printTarget } from './patch-target.ts';
+import { type AttributeTarget, describeTarget } from './patch-target.ts';
 
 /** What the engine asks for beside the operation. */
 export interface EngineOptions {
@@ -31,7 +31,7 @@ export function setValue(
 ): ScimValue | undefined {
   const { attribute, subAttribute, filter } = target;
   if (attribute.multiValued && (filter ?? subAttribute) !== undefined) return setSelected(op, target, current, value, options);
-  const where = printTarget(target);
+  const where = describeTarget(target);
   if (attribute.multiValued) {
     const values = parseElements(attribute, value, where, options.onTolerance);
     return withoutEmpty(appendElements(attribute, op === 'add' ? elementsOf(current) : [], values));
@@ -54,7 +54,7 @@ function setSelected(
   options: EngineOptions,
 ): ScimValue | undefined {
   const { attribute, subAttribute } = target;
-  const where = printTarget(target);
+  const where = describeTarget(target);
   const given = parseElement(subAttribute ?? attribute, value, where, options.onTolerance);
   const elements: ScimValue[] = [...elementsOf(current)];
   const selected = selectedPositions(target, elements);
@@ -89,7 +89,7 @@ function withValue(
   given: ScimValue | undefined,
   options: EngineOptions,
 ): ScimValue | undefined {
-  if (isMerge) return mergeSubAttributes(target.attribute, before, value, printTarget(target), options.onTolerance);
+  if (isMerge) return mergeSubAttributes(target.attribute, before, value, describeTarget(target), options.onTolerance);
   checkImmutable(target.attribute, before, given);
   return given;
 }
