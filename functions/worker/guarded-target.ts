@@ -18,6 +18,21 @@ export interface Guard {
   readonly ask: (refused: ProvisioningError) => Promise<ProvisioningError>;
 }
 
+const READS: ReadonlySet<keyof Target> = new Set<keyof Target>([
+  'capabilities',
+  'findAccount',
+  'findAccountsByEmail',
+  'groupExists',
+  'members',
+  'groupsOf',
+]);
+
+/** A question without an answer can't land late: it may be asked again soon. */
+export function withoutEffect(error: unknown): unknown {
+  if (!(error instanceof ProvisioningError) || error.code !== 'no-answer') return error;
+  return new ProvisioningError('unavailable', error.message, { cause: error });
+}
+
 /** What a call may still need after its own time-out: writing down what it did. */
 const RESERVE_MS = 1_000;
 
@@ -44,7 +59,7 @@ export function guardedTarget(target: Target, guard: Guard): Target {
       return answer;
     } catch (error) {
       if (error instanceof ProvisioningError && error.code === 'refused') throw await guard.ask(error);
-      throw error;
+      throw READS.has(verb) ? withoutEffect(error) : error;
     }
   };
   async function* each(verb: 'members' | 'groupsOf', calls: AsyncIterable<string>): AsyncGenerator<string> {

@@ -5,7 +5,7 @@ import type { TargetState } from '../../shared/directory/target-state.ts';
 import { OutOfTime } from '../../shared/provisioning/work.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
-import { guardedTarget } from './guarded-target.ts';
+import { guardedTarget, withoutEffect } from './guarded-target.ts';
 
 /** Thrown when someone else has paused the target while this worker was at it. Nothing more is called. */
 export class TargetPaused extends Error {
@@ -86,7 +86,8 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
       try {
         await target.serviceAccount();
       } catch (error) {
-        if (error instanceof ProvisioningError) return error;
+        const failure = withoutEffect(error);
+        if (failure instanceof ProvisioningError) return failure;
         throw error;
       }
       const status = refused.status === undefined ? {} : { status: refused.status };
@@ -124,7 +125,9 @@ function staleSecret(): ProvisioningError {
 /** Once for each version of the secret: also the one login with which new credentials are tried. */
 async function learnServiceAccount({ delivery, connection, target, remainingMs, callTimeoutMs }: AccessOptions, version: string) {
   if (remainingMs() < callTimeoutMs) throw new OutOfTime('no time left to ask who the service account is');
-  const name = await target.serviceAccount();
+  const name = await target.serviceAccount().catch((error: unknown) => {
+    throw withoutEffect(error);
+  });
   await delivery.targets.learned(connection.target.id, name, version);
   return name;
 }

@@ -32,6 +32,13 @@ describe('DELIVERY §1 one lock: the message group', () => {
     expect(world.queue.messages[0]?.visibleAt).toBe(world.clock.now + VISIBILITY_MS);
   });
 
+  it('asks again soon when a look had no answer: it can’t land late', async () => {
+    await world.createUser('ann');
+    world.confluence.fail(/^findAccount/, 'no-answer');
+    await world.deliver();
+    expect((world.queue.messages[0]?.visibleAt ?? 0) - world.clock.now).toBeLessThan(10_000);
+  });
+
   it('lets the message of an answered failure come back sooner', async () => {
     await world.createUser('ann');
     world.confluence.fail(/^createAccount/, 'server-error');
