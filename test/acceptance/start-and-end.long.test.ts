@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, freePorts, type Running, RunningStack, run } from './running-stack.ts';
 
@@ -107,6 +108,21 @@ describe('npm start and its environment', () => {
       expect(second.err()).toContain('in use');
       await stack.scim.createUser({ userName: 'undisturbed' });
       await eventually(async () => expect(await stack.account('undisturbed')).toBeDefined());
+    } finally {
+      await stack.remove();
+    }
+  });
+
+  it('does not wait after the restart for a worker that kill -9 ended while it held the target', async () => {
+    const stack = await RunningStack.start({ SWEEP_AFTER_SECONDS: '120' });
+    try {
+      // The first call of all asks who the service account is, under the target's lease.
+      await stack.confluence.fault({ delayMs: 2_000, times: 1 });
+      await stack.scim.createUser({ userName: 'leased' });
+      await sleep(500);
+      await stack.kill();
+      await stack.start();
+      await eventually(async () => expect(await stack.account('leased')).toMatchObject({ active: true }));
     } finally {
       await stack.remove();
     }

@@ -7,7 +7,9 @@ import { workerFunction } from '../../functions/worker/worker-function.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import { written } from '../../shared/directory/delivery/resource-keys.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import { keys } from '../../shared/directory/keys.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
@@ -74,6 +76,7 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
     firstAfterMs: afterMs,
     everyMs: Math.min(60, sweepAfterSeconds) * 1_000,
     run: async (first) => {
+      if (first) await endLeases(table, await connections.list());
       poller ??= pollQueue({ ...sqs, handler: worker, functionTimeoutMs, onError: onError('worker') });
       await sweep({ everything: first });
     },
@@ -85,4 +88,11 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
       await poller?.stop();
     },
   };
+}
+
+/** Whoever held a target's lease is gone with the process before, and its late calls have been waited for: nobody waits for it again. */
+async function endLeases(table: DynamoDbTable, connections: readonly Connection[]): Promise<void> {
+  const isLeased = { expression: 'attribute_exists(#leaseUntil)' };
+  for (const { target } of connections)
+    await written(table.update(keys.targetState(target.id), { remove: ['leaseHolder', 'leaseUntil'] }, isLeased));
 }
