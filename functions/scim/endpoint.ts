@@ -14,6 +14,8 @@ export interface Rendered {
 /** What differs between users and groups; the operations are the same for both. */
 export interface Endpoint<R extends Stored<string>> {
   readonly resourceType: ResourceType;
+  /** The name that is unique, and by which the log tells of a resource. */
+  readonly nameAttribute: 'userName' | 'displayName';
   /** The attribute that costs reads of its own and is loaded only where somebody wants it. */
   readonly relation: 'groups' | 'members';
   /** RFC 7644 §3.5.2: a PATCH is answered by 200 with the resource or by 204; with `attributes` always by 200. */
@@ -33,5 +35,4 @@ export interface Endpoint<R extends Stored<string>> {
   /** The whole resource in the shape of RFC 7643 §3; undefined if it was deleted since it was read. */
   render(exchange: Exchange, stored: R, withRelation: boolean): Promise<Rendered | undefined>;
   pointer(stored: R): ResourcePointer;
-  nameOf(stored: R): string;
 }

@@ -1,7 +1,7 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Directory, WriteContext } from '../../shared/directory/directory.ts';
-import type { Subject } from '../../shared/log/records.ts';
+import type { RequestSubject } from '../../shared/log/records.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
 import type { ScimRequest } from './request.ts';
@@ -25,7 +25,7 @@ export interface RequestStory {
   /** How often tolerances were used in all. */
   tolerated: number;
   connection?: Connection;
-  subject?: Subject;
+  subject?: RequestSubject;
   revision?: number;
   /** The parsed body and query, for full detail only. */
   requestBody?: unknown;

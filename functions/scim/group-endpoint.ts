@@ -12,6 +12,7 @@ const NOBODY: ReadonlySet<UserId> = new Set();
 /** /Groups: RFC 7643 §4.2. A PATCH is answered without the group, which may be large (SCIM.md §3 B). */
 export const groupEndpoint: Endpoint<StoredGroup> = {
   resourceType: groupResourceType,
+  nameAttribute: 'displayName',
   relation: 'members',
   patchReply: 204,
 
@@ -36,7 +37,6 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
     return whole && rendered(exchange, whole.group, whole.members);
   },
   pointer: ({ id }) => ({ type: 'group', id }),
-  nameOf: ({ attributes }) => String(attributes['displayName'] ?? ''),
 };
 
 function rendered({ request }: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {

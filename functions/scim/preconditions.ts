@@ -5,6 +5,7 @@ import { matchesEtag } from '../../shared/scim/resources/etag.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { retryConflicts } from './retry-conflicts.ts';
+import { subjectOf } from './subject.ts';
 
 /**
  * The resource of the path. @throws ScimError 404: never there, deleted, or another connection's, which is the same to a client.
@@ -13,7 +14,7 @@ export async function readOrNotFound<R extends Stored<string>>(exchange: Exchang
   const stored = isResourceId(id) ? await endpoint.read(exchange, id) : undefined;
   if (!stored) throw notFound(endpoint);
   // The log tells whom a request was about, also one that is refused further on.
-  exchange.story.subject = { ...endpoint.pointer(stored), name: endpoint.nameOf(stored) };
+  exchange.story.subject = subjectOf(endpoint, stored);
   return stored;
 }
 

@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts';
 import { notFound } from './preconditions.ts';
 import { fitsReply, jsonResponse, type ScimResponse } from './response.ts';
 import { sendChange } from './send-change.ts';
+import { subjectOf } from './subject.ts';
 
 /** `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written. @throws ScimError */
 export function projectionOf<R extends Stored<string>>({ request, mode, onTolerance }: Exchange, endpoint: Endpoint<R>): Projection {
@@ -27,7 +28,7 @@ export async function commit<R extends Stored<string>>(
 ): Promise<R> {
   const committed = await write();
   const { resource } = committed;
-  exchange.story.subject = { ...endpoint.pointer(resource), name: endpoint.nameOf(resource) };
+  exchange.story.subject = subjectOf(endpoint, resource);
   exchange.story.revision = resource.revision;
   await sendChange(exchange, endpoint.pointer(resource), committed);
   return resource;

@@ -9,6 +9,7 @@ import { writeContext } from './exchange.ts';
 /** /Users: RFC 7643 §4.1. Entra ID's validator wants the resource back from a PATCH (SCIM.md E13). */
 export const userEndpoint: Endpoint<StoredUser> = {
   resourceType: userResourceType,
+  nameAttribute: 'userName',
   relation: 'groups',
   patchReply: 200,
 
@@ -33,5 +34,4 @@ export const userEndpoint: Endpoint<StoredUser> = {
     return { revision: stored.revision, resource };
   },
   pointer: ({ id }) => ({ type: 'user', id }),
-  nameOf: ({ attributes }) => String(attributes['userName'] ?? ''),
 };

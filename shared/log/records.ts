@@ -15,6 +15,9 @@ export interface Subject {
   readonly member?: string;
 }
 
+/** Whom a request is about. There is no id yet when a create is refused. */
+export type RequestSubject = Omit<Subject, 'id'> & { readonly id?: string };
+
 export type LogRecord = Common &
   (
     | {
@@ -29,7 +32,7 @@ export type LogRecord = Common &
         readonly tolerances?: readonly string[];
         readonly tolerated?: number;
         readonly client?: string;
-        readonly subject?: Subject;
+        readonly subject?: RequestSubject;
         readonly revision?: number;
         /** With full detail: redacted bodies. */
         readonly request?: unknown;

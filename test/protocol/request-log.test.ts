@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, PATCH_OP, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
+import { GROUP, type Json, PATCH_OP, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
 
 const PASSWORD = 'Tr0ub4dor-and-3';
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -71,6 +71,29 @@ describe('the scim.request record (DESIGN §5)', () => {
     expect(written).not.toContain('filter=');
     expect(last()['path']).toBe('/scim/v2/Users');
     expect(last()).not.toHaveProperty('request');
+  });
+
+  it('names whom a refused body was about: by the resource it was sent to, or by the name in a POST', async () => {
+    const id = await client.newUser('bad-body@example.com');
+    const about = { type: 'user', id, name: 'bad-body@example.com' };
+    await client.patch(`/Users/${id}`, [{ op: 'copy' }]);
+    expect(last()).toMatchObject({ status: 400, subject: about });
+    await client.put(`/Users/${id}`, { schemas: [USER], userName: 7 });
+    expect(last()).toMatchObject({ status: 400, subject: about });
+
+    await client.post('/Users', { schemas: [USER], UserName: 'BAD-body@example.com' });
+    expect(last()).toMatchObject({ status: 409, subject: { type: 'user', name: 'BAD-body@example.com' } });
+    expect(last()['subject']).not.toHaveProperty('id');
+    await client.post('/Users', { schemas: [USER], userName: 'wrong@example.com', active: 'perhaps' });
+    expect(last()).toMatchObject({ status: 400, subject: { type: 'user', name: 'wrong@example.com' } });
+    await client.post('/Groups', { schemas: [GROUP], displayName: 'Wrong', members: 7 });
+    expect(last()).toMatchObject({ status: 400, subject: { type: 'group', name: 'Wrong' } });
+    for (const body of [{ userName: '' }, { userName: 7 }, [], null]) {
+      await client.post('/Users', body);
+      expect(last()).not.toHaveProperty('subject');
+    }
+    await client.post('/Users', { schemas: [USER], userName: 'x'.repeat(1_000_000) });
+    expect(JSON.stringify(last()).length).toBeLessThan(2_000);
   });
 
   it('says what was wrong with a filter or a path without the values in it', async () => {

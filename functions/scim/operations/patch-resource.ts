@@ -1,4 +1,5 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
+import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Operation } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
@@ -10,9 +11,13 @@ import { noContent } from '../response.ts';
 export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
   return async (exchange, id) => {
     const projection = projectionOf(exchange, endpoint);
-    const operations = readPatch(exchange, endpoint);
+    // Read once, and after the resource is: the log then tells whom a body that is refused was about.
+    let operations: readonly PatchOperation[] | undefined;
     const patched = await commit(exchange, endpoint, () =>
-      changeResource(exchange, endpoint, id, (stored) => endpoint.patch(exchange, stored, operations)),
+      changeResource(exchange, endpoint, id, (stored) => {
+        operations ??= readPatch(exchange, endpoint);
+        return endpoint.patch(exchange, stored, operations);
+      }),
     );
     // "The server MUST return a 200 OK if the "attributes" parameter is specified in the request."
     const asked = exchange.request.query.has('attributes');

@@ -1,4 +1,5 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
+import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Operation } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
@@ -9,9 +10,13 @@ import { commit, projectionOf, writtenReply } from '../representation.ts';
 export function replaceResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
   return async (exchange, id) => {
     const projection = projectionOf(exchange, endpoint);
-    const attributes = readResource(exchange, endpoint);
+    // Read once, and after the resource is: the log then tells whom a body that is refused was about.
+    let attributes: ScimObject | undefined;
     const replaced = await commit(exchange, endpoint, () =>
-      changeResource(exchange, endpoint, id, (stored) => endpoint.replace(exchange, stored, attributes)),
+      changeResource(exchange, endpoint, id, (stored) => {
+        attributes ??= readResource(exchange, endpoint);
+        return endpoint.replace(exchange, stored, attributes);
+      }),
     );
     return writtenReply(exchange, endpoint, replaced, projection, 200);
   };
