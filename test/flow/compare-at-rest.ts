@@ -1,3 +1,4 @@
+import { targetNameOf } from '../../shared/directory/delivery/resource-keys.ts';
 import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
 import type { World } from './harness.ts';
@@ -33,6 +34,10 @@ export async function compareAtRest(world: World): Promise<string[]> {
   }
   for await (const user of world.directory.users.listing.find(world.connection, { by: 'all' })) {
     const item = await world.user(user.id);
+    if (item?.parkedCode === 'owned') {
+      const owner = await world.delivery.resources.owner(target, 'user', targetNameOf(item));
+      if (!owner?.live) differences.push(`user ${item.userName} stays parked though the owner of the account is gone`);
+    }
     if (!item?.active || item.parkedCode !== undefined) continue;
     const account = item.boundName === undefined ? undefined : world.confluence.accounts.get(item.boundName);
     if (account?.active !== true) differences.push(`user ${item.userName} is active and has no active account`);
