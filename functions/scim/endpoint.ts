@@ -6,8 +6,8 @@ import type { Exchange } from './exchange.ts';
 import type { ResourcePointer } from './send-change.ts';
 
 export interface Rendered {
-  /** The revision that is shown: newer than the one asked for when a relation was read with it. */
-  readonly revision: number;
+  /** The entity tag of what is shown: of a newer revision than the one asked for when a relation was read with it. */
+  readonly etag: string;
   readonly resource: ScimObject;
 }
 
@@ -18,6 +18,8 @@ export interface Endpoint<R extends Stored<string>> {
   readonly nameAttribute: 'userName' | 'displayName';
   /** The attribute that costs reads of its own and is loaded only where somebody wants it. */
   readonly relation: 'groups' | 'members';
+  /** False if the relation changes without the resource's revision: only who looks at it knows whether it is as it was. */
+  readonly isRelationOfRevision: boolean;
   /** RFC 7644 §3.5.2: a PATCH is answered by 200 with the resource or by 204; with `attributes` always by 200. */
   readonly patchReply: 200 | 204;
 

@@ -1,6 +1,7 @@
 import type { StoredGroup } from '../../shared/directory/directory.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import { groupResourceType } from '../../shared/scim/attributes/resource-types.ts';
+import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
 import type { Endpoint, Rendered } from './endpoint.ts';
 import { type Exchange, writeContext } from './exchange.ts';
@@ -14,6 +15,7 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   resourceType: groupResourceType,
   nameAttribute: 'displayName',
   relation: 'members',
+  isRelationOfRevision: true,
   patchReply: 204,
 
   listing: ({ dependencies }) => dependencies.directory.groups.listing,
@@ -41,5 +43,5 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
 
 function rendered({ request }: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
   const users = members.map((value) => ({ value, $ref: `${request.baseUrl}/Users/${value}`, type: 'User' }));
-  return { revision: group.revision, resource: renderResource(groupResourceType, { ...group, members: users }, request.baseUrl) };
+  return { etag: etagOf(group.revision), resource: renderResource(groupResourceType, { ...group, members: users }, request.baseUrl) };
 }

@@ -1,7 +1,7 @@
 import type { Committed, Stored } from '../../shared/directory/directory.ts';
 import { isResourceId } from '../../shared/directory/ids.ts';
 import { ScimError } from '../../shared/scim/errors.ts';
-import { matchesEtag } from '../../shared/scim/resources/etag.ts';
+import { matchesRevision } from '../../shared/scim/resources/etag.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { retryConflicts } from './retry-conflicts.ts';
@@ -22,11 +22,6 @@ export function notFound(endpoint: { readonly resourceType: { readonly name: str
   return new ScimError(404, `There is no ${endpoint.resourceType.name} with this id.`);
 }
 
-/** RFC 9110 §13.1.2 for GET: the client has this version already. */
-export function isNotModified({ request }: Exchange, stored: Stored<string>): boolean {
-  return request.ifNoneMatch !== undefined && matchesEtag(request.ifNoneMatch, stored.revision);
-}
-
 /**
  * Reads a resource, checks `If-Match`, and lets `write` change it on the condition that it is still as it was read; again from
  * the read when another write came between, unless the client named the version it means.
@@ -43,7 +38,7 @@ export function changeResource<R extends Stored<string>>(
     const stored = await readOrNotFound(exchange, endpoint, id);
     // RFC 7644 §3.14: "the requested operation succeeds only if the supplied ETag matches the latest service provider resource".
     // After a conflict it is asked of the newer version, so a client that named its version gets 412 and never a second try.
-    if (ifMatch !== undefined && !matchesEtag(ifMatch, stored.revision)) throw preconditionFailed();
+    if (ifMatch !== undefined && !matchesRevision(ifMatch, stored.revision)) throw preconditionFailed();
     return write(stored);
   });
 }

@@ -1,11 +1,9 @@
 import type { Committed, Stored } from '../../shared/directory/directory.ts';
 import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
-import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { type Projection, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
 import type { Endpoint, Rendered } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import { notFound } from './preconditions.ts';
-import { fitsReply, jsonResponse, type ScimResponse } from './response.ts';
+import { fitsReply, type ScimResponse } from './response.ts';
 import { sendChange } from './send-change.ts';
 import { subjectOf } from './subject.ts';
 
@@ -14,10 +12,6 @@ export function projectionOf<R extends Stored<string>>({ request, mode, onTolera
   const attributes = request.query.get('attributes');
   const excludedAttributes = request.query.get('excludedAttributes');
   return parseProjection(endpoint.resourceType, { attributes, excludedAttributes }, { mode, onTolerance });
-}
-
-export function etag(stored: { readonly revision: number }): Record<string, string> {
-  return { ETag: etagOf(stored.revision) };
 }
 
 /** Runs a write, tells the log what it was about and the queue that there is work. The answer is 2xx from here on. */
@@ -32,18 +26,6 @@ export async function commit<R extends Stored<string>>(
   exchange.story.revision = resource.revision;
   await sendChange(exchange, endpoint.pointer(resource), committed);
   return resource;
-}
-
-/** 200 with one resource. @throws ScimError 404 if it was deleted since it was read, tooMany if it is too large for one reply */
-export async function reply<R extends Stored<string>>(
-  exchange: Exchange,
-  endpoint: Endpoint<R>,
-  stored: R,
-  projection: Projection,
-): Promise<ScimResponse> {
-  const rendered = await endpoint.render(exchange, stored, wantsAttribute(projection, endpoint.relation));
-  if (!rendered) throw notFound(endpoint);
-  return jsonResponse(200, project(endpoint.resourceType, rendered.resource, projection), etag(rendered));
 }
 
 /**
@@ -62,7 +44,7 @@ export async function writtenReply<R extends Stored<string>>(
     const rendered = await renderUnlessBusy(exchange, endpoint, stored, withRelation);
     if (rendered === undefined) continue;
     const body = JSON.stringify(project(endpoint.resourceType, rendered.resource, projection));
-    if (fitsReply(body)) return { status, headers: { ...etag(rendered), ...location }, body };
+    if (fitsReply(body)) return { status, headers: { ETag: rendered.etag, ...location }, body };
   }
   throw new Error('a resource without its relations is larger than a reply');
 }

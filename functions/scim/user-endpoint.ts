@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { StoredUser } from '../../shared/directory/directory.ts';
 import type { UserId } from '../../shared/directory/ids.ts';
 import { userResourceType } from '../../shared/scim/attributes/resource-types.ts';
 import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
+import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
 import type { Endpoint } from './endpoint.ts';
 import { writeContext } from './exchange.ts';
@@ -11,6 +13,7 @@ export const userEndpoint: Endpoint<StoredUser> = {
   resourceType: userResourceType,
   nameAttribute: 'userName',
   relation: 'groups',
+  isRelationOfRevision: false,
   patchReply: 200,
 
   listing: ({ dependencies }) => dependencies.directory.users.listing,
@@ -30,8 +33,16 @@ export const userEndpoint: Endpoint<StoredUser> = {
     const groups = withRelation ? await dependencies.directory.users.groupsOf(connection, stored.id) : [];
     const $ref = (id: string) => `${request.baseUrl}/Groups/${id}`;
     const rendered = groups.map(({ id, displayName }) => ({ value: id, $ref: $ref(id), display: displayName, type: 'direct' }));
-    const resource = renderResource(userResourceType, { ...stored, groups: rendered }, request.baseUrl);
-    return { revision: stored.revision, resource };
+    const computed = digestOf(groups);
+    const kept = { ...stored, groups: rendered, ...(computed !== undefined && { computed }) };
+    return { etag: etagOf(stored.revision, computed), resource: renderResource(userResourceType, kept, request.baseUrl) };
   },
   pointer: ({ id }) => ({ type: 'user', id }),
 };
+
+/** Tells one set of groups, with their names, from another; undefined for none, so that a user without groups has the revision alone. */
+function digestOf(groups: readonly { readonly id: string; readonly displayName: string }[]): string | undefined {
+  if (groups.length === 0) return undefined;
+  const sorted = groups.map(({ id, displayName }) => [id, displayName]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+}

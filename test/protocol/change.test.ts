@@ -333,6 +333,46 @@ describe('versions (RFC 7644 §3.14, rule 65)', () => {
     expect((await client.get(`/Users/${id}`, { headers: { 'if-none-match': String(headers['etag']) } })).status).toBe(200);
   });
 
+  it("a user's groups are part of the version where they are shown: no 304 hides that they changed", async () => {
+    const id = await client.newUser('grouped@example.com');
+    const get = (etag: string, query = '') => client.get(`/Users/${id}${query}`, { headers: { 'if-none-match': etag } });
+    const etagNow = async (query = '') => String((await client.get(`/Users/${id}${query}`)).headers['etag']);
+    const alone = await etagNow();
+    expect(alone).toBe('W/"1"');
+    const group = await client.newGroup('Grouped', [id]);
+
+    const grown = await get(alone);
+    expect(grown.status).toBe(200);
+    expect(grown.json['groups']).toMatchObject([{ value: group }]);
+    const etag = String(grown.headers['etag']);
+    expect(metaOf(grown.json)['version']).toBe(etag);
+    expect(await etagNow()).toBe(etag);
+    expect((await get(etag)).status).toBe(304);
+    expect((await get(etag)).headers['etag']).toBe(etag);
+    // Where they are not shown they are no part of it, and are not read.
+    expect(await etagNow('?excludedAttributes=groups')).toBe(alone);
+    expect((await get(alone, '?attributes=userName')).status).toBe(304);
+
+    await client.patch(`/Groups/${group}`, [{ op: 'replace', path: 'displayName', value: 'Grouped 2' }]);
+    expect((await get(etag)).json['groups']).toMatchObject([{ display: 'Grouped 2' }]);
+    // Nothing that is computed can be written: a client that read the user before may write it.
+    const title = (value: string) => [{ op: 'replace', path: 'title', value }];
+    expect((await client.patch(`/Users/${id}`, title('x'), { headers: { 'if-match': etag } })).status).toBe(200);
+    expect((await client.patch(`/Users/${id}`, title('y'), { headers: { 'if-match': etag } })).status).toBe(412);
+    await client.delete(`/Groups/${group}`);
+    expect(await etagNow()).toBe('W/"2"');
+  });
+
+  it("If-None-Match of a group's version is 304 until a member is added", async () => {
+    const group = await client.newGroup('Cached');
+    const etag = String((await client.get(`/Groups/${group}`)).headers['etag']);
+    const get = () => client.get(`/Groups/${group}`, { headers: { 'if-none-match': etag } });
+    expect((await get()).status).toBe(304);
+    const id = await client.newUser('cached-member@example.com');
+    await client.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: [{ value: id }] }]);
+    expect((await get()).status).toBe(200);
+  });
+
   it('rules 53, 65: a write that changes nothing keeps version and lastModified and tells nobody', async () => {
     const sent = { schemas: [USER], userName: 'noop@example.com', title: 'T', emails: [{ type: 'work', value: 'n@example.com' }] };
     const created = await client.post('/Users', sent);

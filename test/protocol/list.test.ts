@@ -201,6 +201,8 @@ describe('GET /Groups (E2)', () => {
       `/Groups/${group}?excludedAttributes=members`,
     ];
     for (const path of excluded) expect((await watched.get(path)).status).toBe(200);
+    const etag = String((await watched.get(`/Groups/${group}?excludedAttributes=members`)).headers['etag']);
+    expect((await watched.get(`/Groups/${group}`, { headers: { 'if-none-match': etag } })).status).toBe(304);
     expect((await watched.get(`/Groups/${group}`)).status).toBe(500);
   });
 });

@@ -1,15 +1,33 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
+import { etagOf, matchesEtag } from '../../../shared/scim/resources/etag.ts';
+import { project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Operation } from '../exchange.ts';
-import { isNotModified, readOrNotFound } from '../preconditions.ts';
-import { etag, projectionOf, reply } from '../representation.ts';
+import type { Exchange, Operation } from '../exchange.ts';
+import { notFound, readOrNotFound } from '../preconditions.ts';
+import { projectionOf } from '../representation.ts';
+import { jsonResponse, type ScimResponse } from '../response.ts';
 
-/** GET of one resource: RFC 7644 §3.4.1, conditional by §3.14. */
+/** GET of one resource: RFC 7644 §3.4.1, conditional by §3.14. A resource too large for one reply is 400 tooMany. */
 export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {
   return async (exchange, id) => {
     const projection = projectionOf(exchange, endpoint);
     const stored = await readOrNotFound(exchange, endpoint, id);
-    if (isNotModified(exchange, stored)) return { status: 304, headers: etag(stored) };
-    return reply(exchange, endpoint, stored, projection);
+    const withRelation = wantsAttribute(projection, endpoint.relation);
+    // Known before a member is read, of which there may be many.
+    const known = etagOf(stored.revision);
+    if ((!withRelation || endpoint.isRelationOfRevision) && isNotModified(exchange, known)) return notModified(known);
+
+    const rendered = await endpoint.render(exchange, stored, withRelation);
+    // Deleted since it was read.
+    if (!rendered) throw notFound(endpoint);
+    if (isNotModified(exchange, rendered.etag)) return notModified(rendered.etag);
+    return jsonResponse(200, project(endpoint.resourceType, rendered.resource, projection), { ETag: rendered.etag });
   };
 }
+
+/** RFC 9110 §13.1.2: the client has this version already. */
+function isNotModified({ request }: Exchange, etag: string): boolean {
+  return request.ifNoneMatch !== undefined && matchesEtag(request.ifNoneMatch, etag);
+}
+
+const notModified = (etag: string): ScimResponse => ({ status: 304, headers: { ETag: etag } });

@@ -1,10 +1,11 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
+import { etagOf } from '../../../shared/scim/resources/etag.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Operation } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
 import { readPatch } from '../read-body.ts';
-import { commit, etag, projectionOf, writtenReply } from '../representation.ts';
+import { commit, projectionOf, writtenReply } from '../representation.ts';
 import { noContent } from '../response.ts';
 
 /** PATCH: RFC 7644 §3.5.2. Applied to what was read, all operations or none, and again if another write came between. */
@@ -21,7 +22,7 @@ export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): 
     );
     // "The server MUST return a 200 OK if the "attributes" parameter is specified in the request."
     const asked = exchange.request.query.has('attributes');
-    if (endpoint.patchReply === 204 && !asked) return noContent(etag(patched));
+    if (endpoint.patchReply === 204 && !asked) return noContent({ ETag: etagOf(patched.revision) });
     return writtenReply(exchange, endpoint, patched, projection, 200);
   };
 }

@@ -14,6 +14,8 @@ export interface KeptResource {
   readonly attributes: ScimObject;
   readonly members?: readonly ScimValue[];
   readonly groups?: readonly ScimValue[];
+  /** Stands in the version for what is shown and changes without the revision. */
+  readonly computed?: string;
 }
 
 /** A resource as a client sees it, with every attribute: RFC 7643 §3. `project` leaves out what the client did not ask for. */
@@ -32,7 +34,7 @@ export function renderResource(resourceType: ResourceType, resource: KeptResourc
       lastModified: resource.lastModified,
       location: `${baseUrl}${resourceType.endpoint}/${id}`,
       // RFC 7643 §3.1: "This value must be the same as the entity-tag (ETag) HTTP response header".
-      version: etagOf(resource.revision),
+      version: etagOf(resource.revision, resource.computed),
     },
   };
 }
