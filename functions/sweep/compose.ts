@@ -11,7 +11,7 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
-import type { SweepDependencies } from './sweep-function.ts';
+import type { SweepDependencies } from './dependencies.ts';
 
 const Seconds = z.coerce.number().positive();
 

@@ -2,7 +2,7 @@ import type { Connection } from '../../shared/directory/connection.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { dispositionOf } from '../../shared/provisioning/dispositions.ts';
 import { type ProvisioningCode, ProvisioningError } from '../../shared/targets/target.ts';
-import type { SweepDependencies } from './sweep-function.ts';
+import type { SweepDependencies } from './dependencies.ts';
 
 /** What passes by itself is asked for each minute. */
 const ASKED: ReadonlySet<string> = new Set<ProvisioningCode>(['unavailable', 'unreachable', 'no-answer', 'server-error']);

@@ -1,27 +1,12 @@
 import type { Change } from '../../shared/changes/change.ts';
-import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
-import type { Connection, Connections } from '../../shared/directory/connection.ts';
-import type { Delivery, PendingEntry } from '../../shared/directory/delivery.ts';
+import type { Connection } from '../../shared/directory/connection.ts';
+import type { PendingEntry } from '../../shared/directory/delivery.ts';
 import type { TargetId, UserId } from '../../shared/directory/ids.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
-import type { RequestLog } from '../../shared/log/request-log.ts';
-import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
-import type { Target } from '../../shared/targets/target.ts';
 import { backOffMs, isDue } from './back-off.ts';
+import type { SweepDependencies } from './dependencies.ts';
 import { probeTarget } from './probe-target.ts';
 import { tokenExpiresInDays, writeSilentConnections } from './watch-connections.ts';
-
-export interface SweepDependencies {
-  readonly delivery: Delivery;
-  readonly connections: Pick<Connections, 'list' | 'listTokens'>;
-  readonly queue: ChangeQueue;
-  readonly credentials: Pick<CredentialStore, 'read'>;
-  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
-  readonly log: RequestLog;
-  readonly now: () => Date;
-  readonly sweepAfterSeconds: number;
-}
 
 /** `everything`: what is pending is due whatever its back-off says. */
 export type SweepFunction = (event?: { everything?: boolean }) => Promise<void>;

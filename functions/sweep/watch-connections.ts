@@ -1,5 +1,5 @@
 import type { Connection } from '../../shared/directory/connection.ts';
-import type { SweepDependencies } from './sweep-function.ts';
+import type { SweepDependencies } from './dependencies.ts';
 
 type Watch = Pick<SweepDependencies, 'connections' | 'log'>;
 

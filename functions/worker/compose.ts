@@ -12,7 +12,7 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
-import type { WorkerDependencies } from './worker-function.ts';
+import type { WorkerDependencies } from './dependencies.ts';
 
 const Seconds = z.coerce.number().positive();
 

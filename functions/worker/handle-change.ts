@@ -9,8 +9,8 @@ import { expandWithoutTarget } from '../../shared/provisioning/expand-layers.ts'
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
+import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { openTarget, TargetPaused } from './target-access.ts';
-import type { WorkerContext, WorkerDependencies } from './worker-function.ts';
 
 /** One message, parsed. */
 export interface Received {

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
-import type { WorkerDependencies } from './worker-function.ts';
+import type { WorkerDependencies } from './dependencies.ts';
 
 /** What `target test` invokes the worker with: the target is tried from where the worker runs. */
 export interface TargetTest {

@@ -1,36 +1,9 @@
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import { parseChange } from '../../shared/changes/sqs-change-queue.ts';
-import type { Connection, Connections } from '../../shared/directory/connection.ts';
-import type { Delivery } from '../../shared/directory/delivery.ts';
-import { describeError, type RequestLog } from '../../shared/log/request-log.ts';
-import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
-import type { Target } from '../../shared/targets/target.ts';
+import { describeError } from '../../shared/log/request-log.ts';
+import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { handleChange, type Verdict } from './handle-change.ts';
-
-export interface WorkerDependencies {
-  readonly delivery: Delivery;
-  readonly connections: Pick<Connections, 'get'>;
-  readonly queue: ChangeQueue;
-  readonly credentials: Pick<CredentialStore, 'read'>;
-  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
-  /** Lets a message that is in flight be seen again in so many seconds. */
-  readonly changeVisibility: (receiptHandle: string, seconds: number) => Promise<void>;
-  readonly log: RequestLog;
-  readonly now: () => Date;
-  /** 0 to 1, for jitter. */
-  readonly random: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly callTimeoutMs: number;
-  readonly sliceMs: number;
-}
-
-/** What the function needs of Lambda's context. */
-export interface WorkerContext {
-  getRemainingTimeInMillis(): number;
-}
 
 export type WorkerFunction = (event: SQSEvent, context: WorkerContext) => Promise<SQSBatchResponse>;
 

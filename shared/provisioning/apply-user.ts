@@ -11,13 +11,10 @@ import { endTombstone } from './end-tombstone.ts';
 import { findLinkable } from './find-linkable.ts';
 import { performOnAccount } from './perform-on-account.ts';
 import { namesOf, type Plan, planUser } from './plan.ts';
-import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
+import { type Attempt, about, goOn, pendingMs, report, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
 const ROUNDS = 6;
-
-/** What one attempt ended in. `again`: something moved on, begin from the newest state. */
-export type Attempt = 'done' | 'again';
 
 /** Makes the account in the target equal to the newest state of the user: DELIVERY §2. */
 export async function applyUser(work: Work, id: UserId): Promise<void> {

@@ -1,8 +1,7 @@
 import { TOMBSTONE_AGE_MS } from '../directory/delivery/tombstone-delivery.ts';
 import type { UserItem } from '../directory/items.ts';
 import type { Subject } from '../log/records.ts';
-import type { Attempt } from './apply-user.ts';
-import { goOn, pendingMs, report, ring, type Work } from './work.ts';
+import { type Attempt, goOn, pendingMs, report, ring, type Work } from './work.ts';
 
 /**
  * The account of a deleted user is done. DELIVERY §3.8: "the worker makes every item of its pointers pending"; §2.8: "A user's

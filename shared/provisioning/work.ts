@@ -6,6 +6,9 @@ import type { LogRecord, Subject } from '../log/records.ts';
 import type { RequestLog } from '../log/request-log.ts';
 import type { ProvisioningError, Target } from '../targets/target.ts';
 
+/** What one attempt ended in. `again`: something moved on, begin from the newest state. */
+export type Attempt = 'done' | 'again';
+
 /** One message's work: what applying a change needs, and whom the request log says it is for. */
 export interface Work {
   readonly connection: Connection;

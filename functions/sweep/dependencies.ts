@@ -1,0 +1,19 @@
+import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
+import type { Connection, Connections } from '../../shared/directory/connection.ts';
+import type { Delivery } from '../../shared/directory/delivery.ts';
+import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { CredentialStore } from '../../shared/targets/credentials.ts';
+import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import type { Target } from '../../shared/targets/target.ts';
+
+/** What the sweep works with; compose.ts makes it from the environment. */
+export interface SweepDependencies {
+  readonly delivery: Delivery;
+  readonly connections: Pick<Connections, 'list' | 'listTokens'>;
+  readonly queue: ChangeQueue;
+  readonly credentials: Pick<CredentialStore, 'read'>;
+  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
+  readonly log: RequestLog;
+  readonly now: () => Date;
+  readonly sweepAfterSeconds: number;
+}
