@@ -1,11 +1,10 @@
-import { messageGroupOf } from '../changes/change.ts';
-import { accountNameOf, groupNameOf } from '../provisioning/naming.ts';
 import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
 import type { TargetId } from './ids.ts';
 import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
 import { indexes, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
 import { clearedParked, pendingMarker } from './marker.ts';
 import type { Overview, ParkedChange, PendingSummary } from './overview.ts';
+import { isRemoval, messageGroupFor } from './target-name.ts';
 
 /** Pending markers are counted up to this many a shard: enough to tell "some" from "very many". */
 const COUNT_BOUND = 2_000;
@@ -48,7 +47,7 @@ export function dynamoDbOverview(table: DynamoDbTable): Overview {
       const { set } = pendingMarker({
         target,
         key,
-        removal: item.state === 'tombstone' || (item.type === 'user' && !item.active),
+        removal: isRemoval(item),
         now,
         dueAt: now,
         correlationId,
@@ -90,9 +89,6 @@ function toParkedChange(item: UserItem | GroupItem): ParkedChange | undefined {
     code: item.parkedCode,
     reason: item.parkedReason ?? '',
     since: item.parkedAt ?? item.lastModified,
-    messageGroup:
-      item.type === 'user'
-        ? messageGroupOf(item.target, 'account', item.boundName ?? accountNameOf(item.userName))
-        : messageGroupOf(item.target, 'group', item.boundName ?? groupNameOf(item.displayName)),
+    messageGroup: messageGroupFor(item),
   };
 }

@@ -1,6 +1,6 @@
-import { messageGroupFor, targetNameOf } from '../directory/delivery/resource-keys.ts';
 import type { GroupId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
+import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyMembership } from './apply-membership.ts';

@@ -1,8 +1,8 @@
-import { markedResource } from '../directory/delivery/resource-keys.ts';
 import type { MembershipRead } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
 import { type Layer, latestWord } from '../directory/membership-word.ts';
+import { markedResource } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
 import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';

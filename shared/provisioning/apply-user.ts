@@ -1,7 +1,7 @@
-import { messageGroupFor, targetNameOf } from '../directory/delivery/resource-keys.ts';
 import type { Owner, Park } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { UserItem } from '../directory/items.ts';
+import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import { type Account, type ProvisioningCode, ProvisioningError } from '../targets/target.ts';

@@ -1,7 +1,7 @@
-import { messageGroupFor } from '../directory/delivery/resource-keys.ts';
 import type { GroupId, UserId } from '../directory/ids.ts';
 import { type GroupItem, SMALL_CHANGE_MEMBERS } from '../directory/items.ts';
 import type { Layer } from '../directory/membership-word.ts';
+import { messageGroupFor } from '../directory/target-name.ts';
 import { goOn, type Work } from './work.ts';
 
 /** What one transaction carries beside the header's check: item and pointer each (DELIVERY §3, sizes). */

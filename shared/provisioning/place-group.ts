@@ -1,6 +1,6 @@
-import { messageGroupFor, targetNameOf } from '../directory/delivery/resource-keys.ts';
 import type { Owner, Park } from '../directory/delivery.ts';
 import type { GroupItem } from '../directory/items.ts';
+import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';

@@ -1,6 +1,6 @@
-import { targetNameOf } from '../../shared/directory/delivery/resource-keys.ts';
 import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
+import { targetNameOf } from '../../shared/directory/target-name.ts';
 import type { World } from './harness.ts';
 
 /**

@@ -4,7 +4,6 @@ import { type WorkerFunction, workerFunction } from '../../functions/worker/work
 import { commit } from '../../shared/directory/commit.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
-import { messageGroupFor } from '../../shared/directory/delivery/resource-keys.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Committed, Directory } from '../../shared/directory/directory.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
@@ -17,6 +16,7 @@ import { keys } from '../../shared/directory/keys.ts';
 import { listLayer, writeLayer } from '../../shared/directory/large-change.ts';
 import { clearedParked, markerOfRequest, pendingMarker } from '../../shared/directory/marker.ts';
 import { changeResource } from '../../shared/directory/resource-write.ts';
+import { messageGroupFor } from '../../shared/directory/target-name.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
 import { Settings } from '../../shared/provisioning/settings.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';

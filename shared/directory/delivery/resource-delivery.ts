@@ -4,8 +4,9 @@ import type { ConnectionId, TargetId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
 import { keys, parkedKey, purgePartition } from '../keys.ts';
 import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
+import { isRemoval, markedResource, messageGroupFor } from '../target-name.ts';
 import { both, isLive, markerAsRead } from './as-read.ts';
-import { isRemoval, keyOf, type MarkTimes, markedResource, messageGroupFor, ownerKey, written } from './resource-keys.ts';
+import { keyOf, type MarkTimes, ownerKey, written } from './resource-keys.ts';
 
 /** How often a write on the newest state is tried while others write too. */
 const ATTEMPTS = 5;
