@@ -14,7 +14,7 @@ export async function killUnderLoad(kills: number, seed = Date.now() % 1_000_000
     const life = new Life(stack, random);
     const living = life.live(3);
     for (let kill = 0; kill < kills; kill++) {
-      await sleep(200 + random() * 1_500);
+      await sleep(200 + random() * (kills > 5 ? 1_500 : 600));
       await stack.kill();
       await stack.start();
     }
