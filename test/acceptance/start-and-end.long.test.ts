@@ -64,6 +64,20 @@ describe('npm start and its environment', () => {
     taken.close();
   });
 
+  it('shows the token that it makes also when an earlier start met a taken port', async () => {
+    const port = await freePorts(4);
+    const env = { PORT: String(port), STATE_DIR: join(parent, 'second-try') };
+    const taken = createServer().listen(port, '127.0.0.1');
+    await once(taken, 'listening');
+    expect(await start(env).ended).toBe(1);
+    taken.close();
+    const running = start(env);
+    await ready(running);
+    const token = /^ *token +(\S+)/m.exec(running.out())?.[1] ?? '';
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`http://127.0.0.1:${port}/scim/v2/Users`, { headers })).status).toBe(200);
+  });
+
   it('needs no port but its own and the one after it', async () => {
     const port = await freePorts(4);
     const others = [createServer().listen(port + 2, '127.0.0.1'), createServer().listen(port + 3, '127.0.0.1')];

@@ -84,22 +84,8 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   const connections = dynamoDbConnections(table);
   const secrets = join(stateDir, 'secrets.json');
   const credentials = fileCredentialStore(secrets);
-  const { newToken } = await openLocalConnection({
-    connections,
-    credentials,
-    confluence,
-    scimToken: settings.SCIM_TOKEN,
-    now,
-    newId: randomUUID,
-  });
-
   const kill = killSwitch(settings.LOCAL_KILL_AT);
   const queue = sqsChangeQueue(sqs.client, sqs.queueUrl, randomUUID);
-  // The killed process's calls may still land, and its message groups are no lock any more (DELIVERY §1).
-  const afterMs = lock.afterKill ? settings.LATE_CALL_SECONDS * 1_000 : 0;
-  const processing = startProcessing({ settings, afterMs, table, sqs, queue, connections, credentials, log, now, kill, onError });
-  onClose(() => processing.stop());
-
   const store = { sweepAfterSeconds: settings.SWEEP_AFTER_SECONDS, newId: randomUUID };
   const handler = scimFunction({
     directory: dynamoDbDirectory(new DynamoDbTable(kill.table(dynamoDb.client), dynamoDb.tableName), store),
@@ -111,6 +97,20 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   });
   const gateway = await onPort(port, 'SCIM (PORT)', (at) => startApiGateway({ port: at, handler, onError: onError('api-gateway') }));
   onClose(() => gateway.close());
+
+  // After the ports: a start that failed has made no token that nobody was shown.
+  const { newToken } = await openLocalConnection({
+    connections,
+    credentials,
+    confluence,
+    scimToken: settings.SCIM_TOKEN,
+    now,
+    newId: randomUUID,
+  });
+  // The killed process's calls may still land, and its message groups are no lock any more (DELIVERY §1).
+  const afterMs = lock.afterKill ? settings.LATE_CALL_SECONDS * 1_000 : 0;
+  const processing = startProcessing({ settings, afterMs, table, sqs, queue, connections, credentials, log, now, kill, onError });
+  onClose(() => processing.stop());
 
   const endpoints: Endpoints = {
     scim: `${gateway.url}/scim/v2`,
