@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -87,10 +87,7 @@ describe('npm start', () => {
   });
 
   it('refuses a taken port, a state directory in use and wrong settings, with exit code 1', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const address = taken.address();
-    const port = String(typeof address === 'object' ? address?.port : '');
+    const { taken, port } = await takePort();
     const onTakenPort = runStart({ PORT: port, STATE_DIR: stateDir });
     expect(await onTakenPort.ended).toBe(1);
     expect(onTakenPort.output()).toMatch(new RegExp(`^Port ${port} for SCIM \\(PORT\\) is taken\\. .*\\n$`));
@@ -106,3 +103,20 @@ describe('npm start', () => {
     expect(withWrongSettings.output()).toMatch(/PORT.*\n.*LATE_CALL_SECONDS/);
   });
 });
+
+/** A port that is taken, the next one free: the simulated Confluence would take that. */
+async function takePort(): Promise<{ taken: Server; port: string }> {
+  for (;;) {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const next = createServer().listen(port + 1, '127.0.0.1');
+    const isFree = await once(next, 'listening').then(
+      () => true,
+      () => false,
+    );
+    next.close();
+    if (isFree) return { taken, port: String(port) };
+    taken.close();
+  }
+}
