@@ -22,9 +22,8 @@ export function workLimit(): (cost: number) => void {
   };
 }
 
-/** What one operation costs: every value of a multi-valued attribute, by every term of the filter, long texts more. */
-export function costOf({ attribute, filter }: AttributeTarget, current: ScimValue | undefined): number {
-  if (!attribute.multiValued) return 1;
+/** What one operation costs: every value of the attribute, by every term of the filter, long texts more. */
+export function costOf({ filter }: AttributeTarget, current: ScimValue | undefined): number {
   const elements = elementsOf(current);
   if (filter === undefined) return 1 + elements.length;
   return countTerms(filter) * elements.reduce<number>((sum, element) => sum + 1 + charactersIn(element) / CHARACTERS_A_STEP, 1);

@@ -168,9 +168,37 @@ describe('a tolerant connection and its PATCH dialects', () => {
     expect(translate({ op: 'replace', path: 'manager', value: ['a', 'b'] }).operations[0]?.value).toEqual(['a', 'b']);
   });
 
+  it('leaves null alone: it is unassigned by the RFC, and no tolerance', () => {
+    for (const path of [`${ENTERPRISE}:manager`, 'emails', 'active', 'name']) {
+      expect(translate({ op: 'replace', path, value: null })).toEqual({
+        operations: [{ op: 'replace', path, value: null }],
+        tolerances: [],
+      });
+    }
+  });
+
+  it('leaves what is no dialect for the engine to refuse', () => {
+    for (const operation of [
+      { op: 'replace', path: 'name', value: 'Barbara' },
+      { op: 'replace', path: 'name', value: ['Barbara'] },
+      { op: 'add', value: 'x' },
+      { op: 'remove', value: { members: [] } },
+      { op: 'remove' },
+    ]) {
+      expect(translate(operation)).toEqual({ operations: [operation], tolerances: [] });
+    }
+  });
+
+  it('names an unknown attribute of an extension once, as a whole', () => {
+    const { operations, tolerances } = translate({ op: 'add', value: { [ENTERPRISE]: { shoeSize: 9, division: 'D' } } });
+    expect(operations).toEqual([{ op: 'add', path: `${ENTERPRISE}:division`, value: 'D' }]);
+    expect(tolerances.filter((each) => each.startsWith('unknown'))).toEqual([`unknownAttribute ${ENTERPRISE}:shoeSize`]);
+  });
+
   it('refuses more removals than a resource can have values', () => {
     const emails = Array.from({ length: 1_001 }, (_, i) => ({ value: `${i}` }));
     expect(() => translate({ op: 'remove', path: 'emails', value: emails })).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+    expect(translate({ op: 'remove', path: 'emails', value: emails.slice(1) }).operations).toHaveLength(1_000);
     expect(inGroup({ op: 'remove', path: 'members', value: emails }).operations).toHaveLength(1_001);
   });
 

@@ -246,6 +246,8 @@ describe('replace: RFC 7644 §3.5.2.3', () => {
     ['the required attribute by null', { path: 'userName', value: null }, '400 mutability'],
     ['the required attribute by blanks', { path: 'userName', value: ' ' }, '400 invalidValue'],
     ['a filter on a single value', { path: 'name[givenName eq "x"]', value: {} }, '400 invalidPath'],
+    ['a filter on a list of texts', { path: 'schemas[value eq "x"]', value: 'x' }, '400 invalidPath'],
+    ['a filter on a sub-attribute', { path: 'emails.value[type eq "work"]', value: 'x' }, '400 invalidPath'],
     ['a filter on an unknown sub-attribute', { path: 'emails[nothing eq "x"]', value: {} }, '400 invalidFilter'],
     ['a path that does not end', { path: 'emails[type eq "work"', value: {} }, '400 invalidPath'],
     ['an unknown URN', { path: 'urn:example:2.0:User:title', value: 'x' }, '400 invalidPath'],
@@ -471,6 +473,12 @@ describe('sameAttributes', () => {
     [{ a: 1 }, { b: 1 }],
     [{ a: [1, 2] }, { a: [2, 1] }],
     [{ a: [1] }, { a: [1, 2] }],
+    [{ a: [1, 2] }, { a: [1, 3] }],
+    [{ a: [1, { b: 1 }] }, { a: [1, { b: 2 }] }],
+    [
+      { a: 1, b: 1 },
+      { a: 1, b: 2 },
+    ],
     [{ a: { b: 1 } }, { a: [1] }],
     [{ a: false }, { a: 'false' }],
   ])('tells %j from %j', (a, b) => {

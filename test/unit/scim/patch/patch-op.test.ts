@@ -8,6 +8,10 @@ const message = (...Operations: unknown[]) => ({ schemas: [PATCH_OP_SCHEMA], Ope
 
 const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, i]));
 
+/** Operations that count so many together: each of 100, but the last. */
+const manyNames = (count: number) =>
+  Array.from({ length: Math.ceil(count / 100) }, (_, i) => ({ op: 'add', value: names(Math.min(100, count - i * 100) - 1) }));
+
 function parse(json: unknown, mode: Mode = 'strict'): unknown {
   return parsePatchOp(json, userResourceType, { mode, onTolerance: () => {} });
 }
@@ -71,6 +75,20 @@ describe('parsePatchOp: RFC 7644 §3.5.2', () => {
       '413',
     ],
     ['one operation with many attributes', message({ op: 'add', value: { title: 'x', ...names(400) } }), 'accepted', 'accepted'],
+    [
+      'as many as are possible',
+      message(...Array.from({ length: MAX_OPERATIONS }, () => ({ op: 'remove', path: 'title' }))),
+      'accepted',
+      'accepted',
+    ],
+    ['as many attributes as are possible', message(...manyNames(MAX_OPERATIONS)), 'accepted', 'accepted'],
+    ['one attribute more', message(...manyNames(MAX_OPERATIONS + 1)), '413', '413'],
+    [
+      'a removal with a value and no path, for the engine to refuse',
+      message({ op: 'remove', value: { members: [] } }),
+      'accepted',
+      'accepted',
+    ],
     ['a removal by value (T6)', message({ op: 'remove', path: 'emails', value: [{ value: 'x' }] }), '400 invalidValue', 'accepted'],
     ['a removal of one value with a value', message({ op: 'remove', path: 'title', value: 'x' }), 'accepted', 'accepted'],
   ])('takes %s as %s', (_, json, strict, tolerant) => {
@@ -95,5 +113,8 @@ describe('parsePatchOp: RFC 7644 §3.5.2', () => {
       options,
     );
     expect(told).toEqual(['T14 schemas', 'T1 op', 'T7 members', 'T6 members']);
+    told.length = 0;
+    parsePatchOp({ schemas: [PATCH_OP_SCHEMA], Operations: [] }, groupResourceType, options);
+    expect(told).toEqual(['T17 Operations']);
   });
 });
