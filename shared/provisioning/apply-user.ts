@@ -22,6 +22,8 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const user = await work.delivery.resources.user(work.connection.id, id);
     if (!user) return;
+    // DESIGN §4, park: "the next change to the resource, or an admin, tries again": both set a marker. A message sent before doesn't.
+    if (user.parkedCode !== undefined && user.marker === undefined && work.change.reason !== 'reconcile') return;
     // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
     if (messageGroupFor(user) !== work.messageGroup) {
       await work.queue.send(messageGroupFor(user), { ...work.change, reason: 'forwarded' });

@@ -144,7 +144,7 @@ describe('Confluence in trouble', () => {
   });
 
   it('402, no seat left: parked where an administrator sees it, and tried again when asked', async () => {
-    await stack.confluence.fault({ match: 'POST /rest/api/admin/user$', status: 402, times: 1 });
+    await stack.confluence.fault({ match: 'POST /rest/api/admin/user$', status: 402, times: 1_000_000 });
     const id = await stack.scim.createUser({ userName: 'seatless' });
     const [parked] = await eventually(async () => {
       const list = await stack.adminJson<{ id: string; code: string }[]>(['parked', 'list']);
@@ -157,7 +157,10 @@ describe('Confluence in trouble', () => {
     expect(table.out).toMatch(/seatless.*no-seat/);
     expect((await stack.admin(['status'])).code).toBe(4);
     expect(await stack.account('seatless')).toBeUndefined();
+    // Once is enough: what is parked is not tried again by itself.
+    expect((await stack.confluence.requests()).filter(({ status }) => status === 402)).toHaveLength(1);
 
+    await stack.confluence.noFaults();
     expect((await stack.admin(['parked', 'retry', id])).code).toBe(0);
     await eventually(async () => expect(await stack.account('seatless')).toMatchObject({ active: true }));
     await eventually(async () => expect((await stack.admin(['parked', 'list'])).out).toContain('Nothing is parked'));

@@ -236,6 +236,16 @@ describe('DESIGN §4 park', () => {
     expect(world.confluence.accounts.get('ann')?.active).toBe(true);
   });
 
+  it('a message that was sent before a park tries nothing again: only a marker does', async () => {
+    const ann = await world.createUser('ann');
+    // The sweep was quicker than the request's own message.
+    for (const { group, change } of [...world.queue.messages]) await world.queue.send(group, { ...change, reason: 'sweep' });
+    world.confluence.fail(/^createAccount/, 'no-seat');
+    await world.settle();
+    expect(world.confluence.writes).toEqual(['createAccount ann']);
+    expect(await world.user(ann)).toMatchObject({ parkedCode: 'no-seat' });
+  });
+
   it.each(['Jane Doe', 'jane+x@corp.example', "o'neil", 'a<b', 'anonymous'])(
     'the user name %s parks, without a call that changes',
     async (name) => {
