@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scimFunction } from '../../functions/scim/scim-function.ts';
 import { NameTaken, RevisionConflict, type StoredGroup, TooManyLayers } from '../../shared/directory/directory.ts';
 import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
+import { ScimError } from '../../shared/scim/errors.ts';
 import { apiGatewayEvent, ERROR, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
 
 let service: ScimService;
@@ -189,6 +190,15 @@ describe('what the store may throw', () => {
 
   it('a taken name is 409 uniqueness', async () => {
     expect((await post(new NameTaken('userName'))).json).toMatchObject({ status: '409', scimType: 'uniqueness' });
+  });
+
+  it('what was foreseen is no error of ours: it leaves no error record', async () => {
+    const before = service.records('error').length;
+    for (const error of [new DirectoryBusy('throttled'), new NameTaken('userName'), new TooManyLayers(), new ScimError(413, 'too large')]) {
+      expect((await post(error)).status).toBeLessThan(504);
+    }
+    await client.get('/Users?filter=nothing');
+    expect(service.records('error')).toHaveLength(before);
   });
 
   it('anything else is a bare 500: the text goes to the log under the correlation id, not to the client', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { composeScim } from '../../functions/scim/compose.ts';
+import { inBatches } from '../../functions/scim/in-batches.ts';
 import { redact } from '../../functions/scim/redact.ts';
 import { retryConflicts } from '../../functions/scim/retry-conflicts.ts';
 import { RevisionConflict } from '../../shared/directory/directory.ts';
@@ -41,6 +42,19 @@ describe('retryConflicts', () => {
     });
     await expect(attempt).rejects.toThrow(TypeError);
     expect(attempts).toBe(1);
+  });
+});
+
+describe('inBatches', () => {
+  it.each([
+    [0, []],
+    [1, [[0]]],
+    [3, [[0, 1, 2]]],
+    [7, [[0, 1, 2], [3, 4, 5], [6]]],
+  ])('gives %j items in threes, the last as they are left', async (count, expected) => {
+    const batches: number[][] = [];
+    for await (const batch of inBatches(Array(count).keys(), 3)) batches.push(batch);
+    expect(batches).toEqual(expected);
   });
 });
 
