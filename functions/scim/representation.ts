@@ -1,9 +1,9 @@
 import type { Committed, Stored } from '../../shared/directory/directory.ts';
-import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
 import { type Projection, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
 import type { Endpoint, Rendered } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { fitsReply, type ScimResponse } from './response.ts';
+import { logUnforeseen } from './scim-errors.ts';
 import { sendChange } from './send-change.ts';
 import { subjectOf } from './subject.ts';
 
@@ -41,7 +41,7 @@ export async function writtenReply<R extends Stored<string>>(
 ): Promise<ScimResponse> {
   const location = status === 201 ? { Location: `${exchange.request.baseUrl}${endpoint.resourceType.endpoint}/${stored.id}` } : {};
   for (const withRelation of wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
-    const rendered = await renderUnlessBusy(exchange, endpoint, stored, withRelation);
+    const rendered = await renderIfReadable(exchange, endpoint, stored, withRelation);
     if (rendered === undefined) continue;
     const body = JSON.stringify(project(endpoint.resourceType, rendered.resource, projection));
     if (fitsReply(body)) return { status, headers: { ETag: rendered.etag, ...location }, body };
@@ -49,7 +49,8 @@ export async function writtenReply<R extends Stored<string>>(
   throw new Error('a resource without its relations is larger than a reply');
 }
 
-async function renderUnlessBusy<R extends Stored<string>>(
+/** Undefined for a relation that can't be read, whatever the reason; the log has what nobody foresaw. */
+async function renderIfReadable<R extends Stored<string>>(
   exchange: Exchange,
   endpoint: Endpoint<R>,
   stored: R,
@@ -58,7 +59,8 @@ async function renderUnlessBusy<R extends Stored<string>>(
   try {
     return await endpoint.render(exchange, stored, withRelation);
   } catch (error) {
-    if (withRelation && error instanceof DirectoryBusy) return undefined;
-    throw error;
+    if (!withRelation) throw error;
+    logUnforeseen(exchange.dependencies.log, exchange.story, error);
+    return undefined;
   }
 }

@@ -208,6 +208,7 @@ describe('what the store may throw', () => {
     expect(json).toEqual({ schemas: [ERROR], status: '500', detail: expect.stringContaining(String(correlationId)) });
     expect(text).not.toMatch(/secret|deep/);
     const [record] = service.records('error').filter((each) => each['correlationId'] === correlationId);
+    expect(record).toMatchObject({ connection: client.connection.id, where: 'functions/scim' });
     expect(record?.['error']).toMatchObject([
       { name: 'Error', message: 'secret internals' },
       { name: 'TypeError', message: 'deep cause' },
@@ -228,24 +229,31 @@ describe('what the store may throw', () => {
 
   it('members that can not be read after the write do not turn it into an error', async () => {
     const user = await client.newUser('written@example.com');
-    const busy = async (): Promise<{ group: StoredGroup; members: never[] }> => {
-      throw new DirectoryBusy('keeps changing');
-    };
-    const directory = { ...service.directory, groups: { ...service.directory.groups, readWithMembers: busy } };
-    const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Written', members: [{ value: user }] };
-    const { status, json } = await service.clientWith(client, { directory }).post('/Groups', group);
-    expect(status).toBe(201);
-    expect(await client.memberIds(String(json['id']))).toEqual([user]);
-    expect((await service.clientWith(client, { directory }).get(`/Groups/${json['id']}`)).status).toBe(503);
+    for (const [error, statusOfGet] of [[new DirectoryBusy('keeps changing'), 503] as const, [new Error('unforeseen'), 500] as const]) {
+      const failing = async (): Promise<{ group: StoredGroup; members: never[] }> => {
+        throw error;
+      };
+      const directory = { ...service.directory, groups: { ...service.directory.groups, readWithMembers: failing } };
+      const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: error.message, members: [{ value: user }] };
+      const { status, headers, json } = await service.clientWith(client, { directory }).post('/Groups', body);
+      expect(status).toBe(201);
+      expect(json).not.toHaveProperty('members');
+      expect(await client.memberIds(String(json['id']))).toEqual([user]);
+      const logged = service.records('error').filter(({ correlationId }) => correlationId === headers['x-correlation-id']);
+      expect(logged).toHaveLength(statusOfGet === 500 ? 1 : 0);
+      expect((await service.clientWith(client, { directory }).get(`/Groups/${json['id']}`)).status).toBe(statusOfGet);
+    }
   });
 
   it('a group whose members are too many for one reply is refused on GET with the way out, and written all the same', async () => {
     const members = Array.from({ length: 60_000 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
     const id = await client.newGroup('Huge');
     const { groups } = service.directory;
+    let read = 0;
     const readWithMembers: typeof groups.readWithMembers = async (connection, group) => {
-      const read = await groups.read(connection, group);
-      return read && { group: read, members: members as never[] };
+      read++;
+      const header = await groups.read(connection, group);
+      return header && { group: header, members: members as never[] };
     };
     const huge = service.clientWith(client, { directory: { ...service.directory, groups: { ...groups, readWithMembers } } });
     for (const path of [`/Groups/${id}`, '/Groups?filter=displayName+eq+"Huge"']) {
@@ -253,6 +261,11 @@ describe('what the store may throw', () => {
       expect(status).toBe(400);
       expect(json).toMatchObject({ scimType: 'tooMany', detail: expect.stringContaining('excludedAttributes=members') });
     }
+    // A list gives up with the first groups that are too large together: the others' members are not read.
+    for (let i = 0; i < 6; i++) await client.newGroup(`Large ${i}`);
+    read = 0;
+    expect((await huge.get('/Groups')).status).toBe(400);
+    expect(read).toBe(2);
     const put = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Huge 2' };
     const { status, json } = await huge.put(`/Groups/${id}`, put);
     expect(status).toBe(200);
