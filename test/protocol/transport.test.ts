@@ -159,6 +159,14 @@ describe('media types (RFC 7644 §3.1, §8.1; rule 8, T15)', () => {
     expect((await service.handle({ ...event, multiValueHeaders: null } as unknown as APIGatewayProxyEvent)).statusCode).toBe(200);
   });
 
+  it('a query only in queryStringParameters or only in multiValueQueryStringParameters', async () => {
+    const event = apiGatewayEvent('GET', '/Users?count=0&startIndex=7', { headers: { AUTHORIZATION: `Bearer ${client.token}` } });
+    for (const lacking of [{ queryStringParameters: null }, { multiValueQueryStringParameters: null }]) {
+      const { body } = await service.handle({ ...event, ...lacking } as unknown as APIGatewayProxyEvent);
+      expect(JSON.parse(body)).toMatchObject({ itemsPerPage: 0, startIndex: 7 });
+    }
+  });
+
   it('T24: a request without User-Agent and Accept is served', async () => {
     expect((await client.get('/Users?count=0', { headers: { 'user-agent': null, accept: null } })).status).toBe(200);
   });
