@@ -1,5 +1,6 @@
 import { messageGroupOf } from '../changes/change.ts';
 import { groupNameOf } from '../provisioning/naming.ts';
+import { sameAttributes } from '../scim/patch/same-attributes.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import { commit, type Step, TRANSACTION_WRITES } from './commit.ts';
 import { type GroupDirectory, NameTaken, RevisionConflict, type StoredGroup, type WriteContext } from './directory.ts';
@@ -13,7 +14,7 @@ import { type MemberPlan, planMembers } from './member-plan.ts';
 import { readGroup } from './read-group.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfGroup } from './resource-lookups.ts';
-import { absent, changeResource, isSameResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
+import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
 import { smallChange, WRITES_A_MEMBER } from './small-change.ts';
 
 export function toStoredGroup(header: GroupItem): StoredGroup {
@@ -108,7 +109,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
 
     async update(context, read, attributes, members) {
       const header = read.header as GroupItem;
-      const isRenewed = !isSameResource(read.attributes, attributes);
+      const isRenewed = !sameAttributes(read.attributes, attributes);
       const messageGroup = messageGroupOfGroup(context, attributes, header.boundName);
       const others = isRenewed
         ? exchangeLookups(

@@ -1,5 +1,6 @@
 import { messageGroupOf } from '../changes/change.ts';
 import { accountNameOf } from '../provisioning/naming.ts';
+import { sameAttributes } from '../scim/patch/same-attributes.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import { commit } from './commit.ts';
 import type { Committed, StoredUser, UserDirectory, WriteContext } from './directory.ts';
@@ -11,7 +12,7 @@ import { keys, listing } from './keys.ts';
 import { clearedParked, markerOfRequest } from './marker.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfUser } from './resource-lookups.ts';
-import { absent, changeResource, isSameResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
+import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
 
 export function toStoredUser(item: UserItem): StoredUser {
   return {
@@ -69,7 +70,7 @@ export function dynamoDbUsers(table: DynamoDbTable, options: StoreOptions): User
 
     async update(context, read, attributes) {
       const messageGroup = messageGroupOfUser(context, attributes, read.boundName);
-      if (isSameResource(read.attributes, attributes)) return { resource: read, changed: false, messageGroup };
+      if (sameAttributes(read.attributes, attributes)) return { resource: read, changed: false, messageGroup };
       const c = context.connection.id;
       const revision = read.revision + 1;
       const lastModified = context.now.toISOString();

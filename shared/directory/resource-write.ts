@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ScimError } from '../scim/errors.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import type { Step } from './commit.ts';
@@ -31,15 +30,6 @@ export function changeResource(key: Key, read: { revision: number; guard?: numbe
     },
     otherwise: (options) => new RevisionConflict('the resource has changed since it was read', options),
   };
-}
-
-/** True if both say the same, whatever the order of their names; null, empty and absent stay apart. */
-export function isSameResource(a: ScimObject, b: ScimObject): boolean {
-  return isDeepStrictEqual(plain(a), plain(b));
-}
-
-function plain(attributes: ScimObject): unknown {
-  return JSON.parse(JSON.stringify(attributes));
 }
 
 /** DynamoDB's items hold 400 KB; this leaves room for the marker and what the worker keeps beside the resource. */
