@@ -85,19 +85,33 @@ function planNoAccess(
   return { actions };
 }
 
+/** Why a name may not become ours: another live resource owns it, or it exists and linking is not allowed (invariant 8). */
+function notOurToTake(
+  kind: 'account' | 'group',
+  name: string,
+  owner: Ownership | undefined,
+  exists: boolean,
+  mayLink: boolean,
+): Plan | undefined {
+  const other = kind === 'account' ? 'user' : 'group';
+  if (owner && !owner.mine && owner.live)
+    return {
+      park: 'owned',
+      reason: `The ${kind} ${name} belongs to another ${other} of this or another connection. It is free once that ${other} is deleted.`,
+    };
+  if (!owner && exists && !mayLink)
+    return {
+      park: 'foreign',
+      reason: `The ${kind} ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.`,
+    };
+  return undefined;
+}
+
 /** The account should be there, be ours, and be usable. */
 function planAccess({ profile }: DesiredUser, { name, owner, account, recorded, applied, mayLink }: ActualAccount): Plan {
   const mine = owner?.mine === true;
-  if (owner && !mine && owner.live)
-    return {
-      park: 'owned',
-      reason: `The account ${name} belongs to another user of this or another connection. It is free once that user is deleted.`,
-    };
-  if (!owner && account && !mayLink)
-    return {
-      park: 'foreign',
-      reason: `The account ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.`,
-    };
+  const notOurs = notOurToTake('account', name, owner, account !== undefined, mayLink);
+  if (notOurs) return notOurs;
   if (!account) {
     const illegal = mine ? undefined : illegalAccountName(name);
     if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
@@ -142,16 +156,8 @@ export function planGroup({ name, owner, exists, recorded, mayLink }: ActualGrou
       park: 'protected',
       reason: `The group ${name} is protected and never touched. Stop pushing it, or take it out of the protected groups.`,
     };
-  if (owner && !mine && owner.live)
-    return {
-      park: 'owned',
-      reason: `The group ${name} belongs to another group of this or another connection. It is free once that group is deleted.`,
-    };
-  if (!owner && exists && !mayLink)
-    return {
-      park: 'foreign',
-      reason: `The group ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.`,
-    };
+  const notOurs = notOurToTake('group', name, owner, exists, mayLink);
+  if (notOurs) return notOurs;
   if (!exists) {
     const illegal = mine ? undefined : illegalGroupName(name);
     if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
