@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 // As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
+import { dynamoDbPageCursors } from '../../shared/directory/dynamodb-page-cursors.ts';
+import { dynamoDbRequestRates } from '../../shared/directory/dynamodb-request-rates.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import type { ScimDependencies } from './exchange.ts';
@@ -26,11 +28,23 @@ export function composeScim(env: NodeJS.ProcessEnv): ScimDependencies {
   const now = () => new Date();
   const table = new DynamoDbTable(new DynamoDBClient(TABLE), TABLE_NAME);
   return {
-    directory: dynamoDbDirectory(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, newId: randomUUID }),
-    connections: dynamoDbConnections(table),
+    ...scimStore(table, SWEEP_AFTER_SECONDS),
     queue: sqsChangeQueue(new SQSClient(QUEUE), QUEUE_URL, randomUUID),
     log: jsonLinesLog((line) => process.stdout.write(line), now),
     now,
     newId: randomUUID,
+  };
+}
+
+/** All that the function keeps in the table. */
+export function scimStore(
+  table: DynamoDbTable,
+  sweepAfterSeconds: number,
+): Pick<ScimDependencies, 'directory' | 'connections' | 'cursors' | 'rates'> {
+  return {
+    directory: dynamoDbDirectory(table, { sweepAfterSeconds, newId: randomUUID }),
+    connections: dynamoDbConnections(table),
+    cursors: dynamoDbPageCursors(table, () => randomBytes(16).toString('hex')),
+    rates: dynamoDbRequestRates(table),
   };
 }

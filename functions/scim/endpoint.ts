@@ -5,6 +5,11 @@ import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Exchange } from './exchange.ts';
 import type { ResourcePointer } from './send-change.ts';
 
+/** The tables of the endpoint's resources: with the schema extension of the connection, where it has one. */
+export function resourceTypeOf({ resourceTypes }: Exchange, { type }: { readonly type: ResourceType['name'] }): ResourceType {
+  return resourceTypes[type];
+}
+
 export interface Rendered {
   /** The entity tag of what is shown: of a newer revision than the one asked for when a relation was read with it. */
   readonly etag: string;
@@ -13,7 +18,7 @@ export interface Rendered {
 
 /** What differs between users and groups; the operations are the same for both. */
 export interface Endpoint<R extends Stored<string>> {
-  readonly resourceType: ResourceType;
+  readonly type: ResourceType['name'];
   /** The name that is unique, and by which the log tells of a resource. */
   readonly nameAttribute: 'userName' | 'displayName';
   /** The attribute that costs reads of its own and is loaded only where somebody wants it. */

@@ -1,8 +1,11 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Directory, WriteContext } from '../../shared/directory/directory.ts';
+import type { PageCursors } from '../../shared/directory/page-cursors.ts';
+import type { RequestRates } from '../../shared/directory/request-rates.ts';
 import type { RequestSubject } from '../../shared/log/records.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { ResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
 import type { ScimRequest } from './request.ts';
 import type { ScimResponse } from './response.ts';
@@ -11,6 +14,8 @@ import type { ScimResponse } from './response.ts';
 export interface ScimDependencies {
   readonly directory: Directory;
   readonly connections: Connections;
+  readonly cursors: PageCursors;
+  readonly rates: RequestRates;
   readonly queue: ChangeQueue;
   readonly log: RequestLog;
   readonly now: () => Date;
@@ -37,10 +42,13 @@ export interface RequestStory {
 export interface Exchange {
   readonly dependencies: ScimDependencies;
   readonly connection: Connection;
+  readonly resourceTypes: ResourceTypes;
   readonly request: ScimRequest;
   readonly story: RequestStory;
   readonly mode: Mode;
   readonly onTolerance: OnTolerance;
+  /** Milliseconds until the answer must be on its way: what can't be done in them is not begun. */
+  readonly timeLeftMs: () => number;
 }
 
 /** What the route table names: takes the exchange and the last segment of the path, where the route has one. */

@@ -1,9 +1,8 @@
 import type { StoredGroup } from '../../shared/directory/directory.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
-import { groupResourceType } from '../../shared/scim/attributes/resource-types.ts';
 import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
-import type { Endpoint, Rendered } from './endpoint.ts';
+import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
 import { type Exchange, writeContext } from './exchange.ts';
 import { takeMembers } from './group-members.ts';
 import { patchGroup } from './patch-group.ts';
@@ -12,7 +11,7 @@ const NOBODY: ReadonlySet<UserId> = new Set();
 
 /** /Groups: RFC 7643 §4.2. A PATCH is answered without the group, which may be large (SCIM.md §3 B). */
 export const groupEndpoint: Endpoint<StoredGroup> = {
-  resourceType: groupResourceType,
+  type: 'Group',
   nameAttribute: 'displayName',
   relation: 'members',
   isRelationOfRevision: true,
@@ -41,7 +40,11 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   pointer: ({ id }) => ({ type: 'group', id }),
 };
 
-function rendered({ request }: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
-  const users = members.map((value) => ({ value, $ref: `${request.baseUrl}/Users/${value}`, type: 'User' }));
-  return { etag: etagOf(group.revision), resource: renderResource(groupResourceType, { ...group, members: users }, request.baseUrl) };
+function rendered(exchange: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
+  const { baseUrl } = exchange.request;
+  const users = members.map((value) => ({ value, $ref: `${baseUrl}/Users/${value}`, type: 'User' }));
+  return {
+    etag: etagOf(group.revision),
+    resource: renderResource(resourceTypeOf(exchange, groupEndpoint), { ...group, members: users }, baseUrl),
+  };
 }

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { standardResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
 import { authenticate } from './authenticate.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
+import { findRoute } from './find-route.ts';
 import { headerOf } from './headers.ts';
 import { parseRequest } from './request.ts';
 import type { ScimResponse } from './response.ts';
-import { findRoute } from './routes.ts';
+import { ROUTES } from './routes.ts';
 
 /**
  * The straight line of every request: authenticate ▶ parse ▶ route ▶ operation ▶ response.
@@ -14,6 +16,7 @@ export async function handleRequest(
   dependencies: ScimDependencies,
   event: APIGatewayProxyEvent,
   story: RequestStory,
+  timeLeftMs: () => number,
 ): Promise<ScimResponse> {
   const connection = await authenticate(dependencies.connections, headerOf(event, 'Authorization'), dependencies.now());
   story.connection = connection;
@@ -23,8 +26,9 @@ export async function handleRequest(
   const request = parseRequest(event, mode, onTolerance);
   story.query = request.query;
 
-  const { operation, id } = findRoute(request);
-  return operation({ dependencies, connection, request, story, mode, onTolerance }, id);
+  const { operation, id } = findRoute(ROUTES, request);
+  const resourceTypes = standardResourceTypes;
+  return operation({ dependencies, connection, resourceTypes, request, story, mode, onTolerance, timeLeftMs }, id);
 }
 
 /** A log line names this many places; the rest is counted. */

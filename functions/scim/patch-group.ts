@@ -1,6 +1,5 @@
 import { type Committed, RevisionConflict, type StoredGroup } from '../../shared/directory/directory.ts';
 import { isResourceId, type UserId } from '../../shared/directory/ids.ts';
-import { groupResourceType } from '../../shared/scim/attributes/resource-types.ts';
 import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
 import { type Membership, resolveMembership, splitMembership } from '../../shared/scim/patch/membership-operations.ts';
 import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
@@ -19,7 +18,7 @@ export async function patchGroup(
 ): Promise<Committed<StoredGroup>> {
   const { mode, onTolerance } = exchange;
   const split = splitMembership(operations);
-  const attributes = applyPatch(groupResourceType, read.attributes, split.attributes, { mode, onTolerance });
+  const attributes = applyPatch(exchange.resourceTypes.Group, read.attributes, split.attributes, { mode, onTolerance });
   const membership = split.needsMembers ? await resolveByMembers(exchange, read, operations) : split.membership;
   const change = membership && {
     replaces: membership.replaces,

@@ -18,8 +18,8 @@ export async function readOrNotFound<R extends Stored<string>>(exchange: Exchang
   return stored;
 }
 
-export function notFound(endpoint: { readonly resourceType: { readonly name: string } }): ScimError {
-  return new ScimError(404, `There is no ${endpoint.resourceType.name} with this id.`);
+export function notFound({ type }: { readonly type: string }): ScimError {
+  return new ScimError(404, `There is no ${type} with this id.`);
 }
 
 /**

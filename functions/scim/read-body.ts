@@ -4,7 +4,7 @@ import { parsePatchOp } from '../../shared/scim/messages/patch-op.ts';
 import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
 import { parseResource } from '../../shared/scim/resources/parse-resource.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, resourceTypeOf } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { parseJsonBody } from './json-body.ts';
 import { subjectInBody } from './subject.ts';
@@ -12,7 +12,7 @@ import { subjectInBody } from './subject.ts';
 /** The body of POST and PUT; the dialects are translated first, where the connection tolerates them. @throws ScimError */
 export function readResource<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>): ScimObject {
   const { mode, onTolerance, story } = exchange;
-  const { resourceType } = endpoint;
+  const resourceType = resourceTypeOf(exchange, endpoint);
   const json = readJson(exchange);
   const subject = story.subject ?? subjectInBody(endpoint, json);
   if (subject) story.subject = subject;
@@ -21,13 +21,13 @@ export function readResource<R extends Stored<string>>(exchange: Exchange, endpo
 }
 
 /** The operations of a PATCH body. @throws ScimError */
-export function readPatch<R extends Stored<string>>(exchange: Exchange, { resourceType }: Endpoint<R>): PatchOperation[] {
+export function readPatch<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>): PatchOperation[] {
   const { mode, onTolerance } = exchange;
-  return parsePatchOp(readJson(exchange), resourceType, { mode, onTolerance });
+  return parsePatchOp(readJson(exchange), resourceTypeOf(exchange, endpoint), { mode, onTolerance });
 }
 
 function readJson({ request, mode, onTolerance, story }: Exchange): unknown {
-  const json = parseJsonBody(request.body, mode, onTolerance);
+  const json = 'json' in request.body ? request.body.json : parseJsonBody(request.body, mode, onTolerance);
   story.requestBody = json;
   return json;
 }

@@ -1,6 +1,6 @@
 import type { Committed, Stored } from '../../shared/directory/directory.ts';
 import { type Projection, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
-import type { Endpoint, Rendered } from './endpoint.ts';
+import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { fitsReply, type ScimResponse } from './response.ts';
 import { logUnforeseen } from './scim-errors.ts';
@@ -8,10 +8,11 @@ import { sendChange } from './send-change.ts';
 import { subjectOf } from './subject.ts';
 
 /** `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written. @throws ScimError */
-export function projectionOf<R extends Stored<string>>({ request, mode, onTolerance }: Exchange, endpoint: Endpoint<R>): Projection {
+export function projectionOf<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>): Projection {
+  const { request, mode, onTolerance } = exchange;
   const attributes = request.query.get('attributes');
   const excludedAttributes = request.query.get('excludedAttributes');
-  return parseProjection(endpoint.resourceType, { attributes, excludedAttributes }, { mode, onTolerance });
+  return parseProjection(resourceTypeOf(exchange, endpoint), { attributes, excludedAttributes }, { mode, onTolerance });
 }
 
 /** Runs a write, tells the log what it was about and the queue that there is work. The answer is 2xx from here on. */
@@ -39,11 +40,12 @@ export async function writtenReply<R extends Stored<string>>(
   projection: Projection,
   status: 200 | 201,
 ): Promise<ScimResponse> {
-  const location = status === 201 ? { Location: `${exchange.request.baseUrl}${endpoint.resourceType.endpoint}/${stored.id}` } : {};
+  const location =
+    status === 201 ? { Location: `${exchange.request.baseUrl}${resourceTypeOf(exchange, endpoint).endpoint}/${stored.id}` } : {};
   for (const withRelation of wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
     const rendered = await renderIfReadable(exchange, endpoint, stored, withRelation);
     if (rendered === undefined) continue;
-    const body = JSON.stringify(project(endpoint.resourceType, rendered.resource, projection));
+    const body = JSON.stringify(project(resourceTypeOf(exchange, endpoint), rendered.resource, projection));
     if (fitsReply(body)) return { status, headers: { ETag: rendered.etag, ...location }, body };
   }
   throw new Error('a resource without its relations is larger than a reply');

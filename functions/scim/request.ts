@@ -4,12 +4,17 @@ import { type Location, locate } from './base-url.ts';
 import { headerOf } from './headers.ts';
 import type { EncodedBody } from './json-body.ts';
 
+/** The body of an operation inside another message: the `data` of a Bulk operation (RFC 7644 §3.7). */
+export interface ParsedBody {
+  readonly json: unknown;
+}
+
 /** A request as the operations see it. Nothing of it knows API Gateway. */
 export interface ScimRequest extends Location {
   readonly method: string;
   /** Decoded once, by API Gateway: never decoded again here. Unknown parameters are there and looked at by nobody (T18). */
   readonly query: ReadonlyMap<string, string>;
-  readonly body: EncodedBody;
+  readonly body: EncodedBody | ParsedBody;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
 }

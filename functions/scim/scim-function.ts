@@ -10,6 +10,8 @@ import { scimErrors } from './scim-errors.ts';
 export type { ScimDependencies } from './exchange.ts';
 export type ScimFunction = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 
+/** What API Gateway waits for an answer, in milliseconds: longer than that nobody is listening. */
+const GATEWAY_TIMEOUT_MS = 29_000;
 /** Before Lambda ends the function: time to answer and to write the log. */
 const timeoutEarlyInMillis = 500;
 const timeoutEarlyResponse = () => {
@@ -17,6 +19,12 @@ const timeoutEarlyResponse = () => {
     headers: { 'Retry-After': '5' },
   });
 };
+
+/** Milliseconds until the answer must be on its way: Lambda's own limit, and the gateway's. */
+function timeLeft(context: ScimContext): number {
+  const gateway = GATEWAY_TIMEOUT_MS - (performance.now() - context.startedAt);
+  return Math.min(gateway, context.getRemainingTimeInMillis?.() ?? gateway) - timeoutEarlyInMillis;
+}
 
 /**
  * The SCIM service provider behind API Gateway (REST, Lambda proxy): RFC 7644 §3. Never rejects: every error is a SCIM error body.
@@ -27,7 +35,7 @@ export function scimFunction(dependencies: ScimDependencies): ScimFunction {
     .use(requestLog(dependencies))
     .use(scimErrors(dependencies))
     .handler(async (event: APIGatewayProxyEvent, context: ScimContext) => {
-      const response = await handleRequest(dependencies, event, context.story);
+      const response = await handleRequest(dependencies, event, context.story, () => timeLeft(context));
       return proxyResult(event, response, context.story.correlationId);
     });
   // A context of its own for each request: the story of one never gets into another's.

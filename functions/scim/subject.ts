@@ -17,10 +17,10 @@ export function subjectOf<R extends Stored<string>>({ pointer, nameAttribute }: 
  * Undefined for a body without a name.
  */
 export function subjectInBody<R extends Stored<string>>(
-  { resourceType, nameAttribute }: Pick<Endpoint<R>, 'resourceType' | 'nameAttribute'>,
+  { type, nameAttribute }: Pick<Endpoint<R>, 'type' | 'nameAttribute'>,
   json: unknown,
 ): RequestSubject | undefined {
   const [, name] = Object.entries(isScimObject(json) ? json : {}).find(([given]) => isSameName(given, nameAttribute)) ?? [];
   if (typeof name !== 'string' || name === '') return undefined;
-  return { type: resourceType.name === 'User' ? 'user' : 'group', name: name.slice(0, MAX_NAME) };
+  return { type: type === 'User' ? 'user' : 'group', name: name.slice(0, MAX_NAME) };
 }

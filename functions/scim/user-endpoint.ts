@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { StoredUser } from '../../shared/directory/directory.ts';
 import type { UserId } from '../../shared/directory/ids.ts';
-import { userResourceType } from '../../shared/scim/attributes/resource-types.ts';
 import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
 import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, resourceTypeOf } from './endpoint.ts';
 import { writeContext } from './exchange.ts';
 
 /** /Users: RFC 7643 §4.1. Entra ID's validator wants the resource back from a PATCH (SCIM.md E13). */
 export const userEndpoint: Endpoint<StoredUser> = {
-  resourceType: userResourceType,
+  type: 'User',
   nameAttribute: 'userName',
   relation: 'groups',
   isRelationOfRevision: false,
@@ -23,19 +22,23 @@ export const userEndpoint: Endpoint<StoredUser> = {
   replace: (exchange, read, attributes) => exchange.dependencies.directory.users.update(writeContext(exchange), read, attributes),
   patch: (exchange, read, operations) => {
     const { mode, onTolerance } = exchange;
-    const attributes = applyPatch(userResourceType, read.attributes, operations, { mode, onTolerance });
+    const attributes = applyPatch(resourceTypeOf(exchange, userEndpoint), read.attributes, operations, { mode, onTolerance });
     return exchange.dependencies.directory.users.update(writeContext(exchange), read, attributes);
   },
   delete: (exchange, read) => exchange.dependencies.directory.users.delete(writeContext(exchange), read),
 
   // RFC 7643 §4.1.2: `groups` is computed from the groups; no write ever sets it.
-  render: async ({ dependencies, connection, request }, stored, withRelation) => {
+  render: async (exchange, stored, withRelation) => {
+    const { dependencies, connection, request } = exchange;
     const groups = withRelation ? await dependencies.directory.users.groupsOf(connection, stored.id) : [];
     const $ref = (id: string) => `${request.baseUrl}/Groups/${id}`;
     const rendered = groups.map(({ id, displayName }) => ({ value: id, $ref: $ref(id), display: displayName, type: 'direct' }));
     const computed = digestOf(groups);
     const kept = { ...stored, groups: rendered, ...(computed !== undefined && { computed }) };
-    return { etag: etagOf(stored.revision, computed), resource: renderResource(userResourceType, kept, request.baseUrl) };
+    return {
+      etag: etagOf(stored.revision, computed),
+      resource: renderResource(resourceTypeOf(exchange, userEndpoint), kept, request.baseUrl),
+    };
   },
   pointer: ({ id }) => ({ type: 'user', id }),
 };

@@ -106,6 +106,12 @@ export interface GroupDirectory {
   delete(context: WriteContext, read: StoredGroup): Promise<Committed<StoredGroup>>;
 }
 
+/** A place in the order of creation: what comes after this resource, which may be gone by now. */
+export interface Place {
+  readonly created: string;
+  readonly id: string;
+}
+
 /** Lists of one resource type. */
 export interface Listing<R> {
   /** The exact number of live resources of the connection. */
@@ -115,8 +121,11 @@ export interface Listing<R> {
    * each: the place where the next page starts is kept as a bookmark.
    */
   page(connection: Connection, startIndex: number, count: number, now: Date): Promise<R[]>;
-  /** All resources of a look-up, in order of creation; `all` is a walk that the caller bounds by not asking for more. */
-  find(connection: Connection, lookup: Lookup): AsyncIterable<R>;
+  /**
+   * All resources of a look-up, in order of creation, those after `after` only; `all` is a walk that the caller bounds by not
+   * asking for more, and costs nothing for what comes before `after`.
+   */
+  find(connection: Connection, lookup: Lookup, after?: Place): AsyncIterable<R>;
 }
 
 export interface Directory {

@@ -1,8 +1,8 @@
-import type { Listing, Lookup } from './directory.ts';
+import type { Listing, Lookup, Place } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import type { ConnectionId } from './ids.ts';
+import type { ConnectionId, GroupId, UserId } from './ids.ts';
 import type { GroupItem, UserItem } from './items.ts';
-import { indexes, type Key, listing } from './keys.ts';
+import { indexes, type Key, keys, listing } from './keys.ts';
 import { type IndexPosition, nearestBookmark, writeBookmark } from './page-bookmarks.ts';
 import { type ResourceType, readCount } from './resource-count.ts';
 
@@ -24,6 +24,12 @@ const WALK = 4_000;
 /** The lists of one resource type. The index only gives the order: what is shown is read from the items themselves. */
 export function dynamoDbListing<Item extends UserItem | GroupItem, R>(table: DynamoDbTable, listed: Listed<Item, R>): Listing<R> {
   const queryOf = (c: ConnectionId) => ({ pk: listing.resources(c, listed.type, '', '').listPk, index: indexes.listing });
+
+  /** Where a resource is in the index, or was. */
+  function indexPosition(c: ConnectionId, { created, id }: Place): IndexPosition {
+    const key = listed.type === 'User' ? keys.user(c, id as UserId) : keys.group(c, id as GroupId);
+    return { ...key, ...listing.resources(c, listed.type, created, id) };
+  }
 
   /** The live items of these keys, in the keys' order. */
   async function itemsOf(found: readonly Key[]): Promise<Item[]> {
@@ -80,19 +86,22 @@ export function dynamoDbListing<Item extends UserItem | GroupItem, R>(table: Dyn
       return found;
     },
 
-    async *find(connection, lookup) {
+    async *find(connection, lookup, after) {
       if (lookup.by === 'all') {
-        for await (const { item } of walk(connection.id, undefined, BATCH)) yield listed.toStored(item);
+        const place = after && indexPosition(connection.id, after);
+        for await (const { item } of walk(connection.id, place, BATCH)) yield listed.toStored(item);
         return;
       }
-      const items = (await listed.lookUp(connection.id, lookup)).filter(({ state }) => state === 'live');
+      const items = (await listed.lookUp(connection.id, lookup)).filter(
+        (item) => item.state === 'live' && (!after || orderOf(item) > orderOf(after)),
+      );
       for (const item of items.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) yield listed.toStored(item);
     },
   };
 }
 
 /** The order of every list: by creation, as in the listing index. */
-function orderOf({ created, id }: UserItem | GroupItem): string {
+function orderOf({ created, id }: Place): string {
   return `${created}#${id}`;
 }
 

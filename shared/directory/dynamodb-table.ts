@@ -171,10 +171,16 @@ export class DynamoDbTable {
 
   /** One unconditional or self-healing update outside a transaction (bookmarks, last used). @throws ConditionFailed, DirectoryBusy */
   async update(key: Key, change: Update, condition?: Condition): Promise<void> {
+    await this.updateReturning(key, change, condition);
+  }
+
+  /** The same, and the item as it is afterwards. @throws ConditionFailed, DirectoryBusy */
+  async updateReturning<T>(key: Key, change: Update, condition?: Condition): Promise<T> {
     const { Update: update } = transactItem(this.#name, { update: key, change, ...(condition && { condition }) });
     if (!update) throw new Error('not an update');
     try {
-      await this.#send(() => this.#client.send(new UpdateItemCommand(update)));
+      const { Attributes } = await this.#send(() => this.#client.send(new UpdateItemCommand({ ...update, ReturnValues: 'ALL_NEW' })));
+      return unmarshall(Attributes ?? {}) as T;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw new ConditionFailed([0], { cause: error });
       throw error;

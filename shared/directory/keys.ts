@@ -43,6 +43,9 @@ export const keys = {
   groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
   targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
 
+  cursor: (c: ConnectionId, cursor: string): Key => ({ pk: `${c}#CURSOR#${cursor}`, sk: 'CURSOR' }),
+  requestRate: (c: ConnectionId, window: number): Key => ({ pk: `${c}#RATE#${window}`, sk: 'RATE' }),
+
   count: (c: ConnectionId, type: 'User' | 'Group', shard: number): Key => ({ pk: `${c}#COUNT#${type}#${shard}`, sk: 'COUNT' }),
   /** `startIndex` is padded so that the nearest bookmark at or below a page is one backward query. */
   bookmark: (c: ConnectionId, query: string, startIndex: number): Key => ({

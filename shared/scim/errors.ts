@@ -12,6 +12,9 @@ const KEYWORDS = {
   noTarget: { status: 400, section: 'RFC 7644 §3.5.2' },
   invalidValue: { status: 400, section: 'RFC 7644 §3.12' },
   invalidVers: { status: 400, section: 'RFC 7644 §3.13' },
+  invalidCursor: { status: 400, section: 'RFC 9865 §2.1' },
+  expiredCursor: { status: 400, section: 'RFC 9865 §2.1' },
+  invalidCount: { status: 400, section: 'RFC 9865 §2.1' },
   sensitive: { status: 403, section: 'RFC 7644 §7.5.2' },
 } as const;
 

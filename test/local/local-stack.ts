@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { scimStore } from '../../functions/scim/compose.ts';
 import { scimFunction } from '../../functions/scim/scim-function.ts';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
-import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { describeError, jsonLinesLog } from '../../shared/log/request-log.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
@@ -86,10 +86,9 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   const credentials = fileCredentialStore(secrets);
   const kill = killSwitch(settings.LOCAL_KILL_AT);
   const queue = sqsChangeQueue(sqs.client, sqs.queueUrl, randomUUID);
-  const store = { sweepAfterSeconds: settings.SWEEP_AFTER_SECONDS, newId: randomUUID };
+  const scimTable = new DynamoDbTable(kill.table(dynamoDb.client), dynamoDb.tableName);
   const handler = scimFunction({
-    directory: dynamoDbDirectory(new DynamoDbTable(kill.table(dynamoDb.client), dynamoDb.tableName), store),
-    connections,
+    ...scimStore(scimTable, settings.SWEEP_AFTER_SECONDS),
     queue: kill.queue(queue),
     log,
     now,

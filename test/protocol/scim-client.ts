@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { scimStore } from '../../functions/scim/compose.ts';
 import { type ScimDependencies, type ScimFunction, scimFunction } from '../../functions/scim/scim-function.ts';
 import type { Change } from '../../shared/changes/change.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Directory } from '../../shared/directory/directory.ts';
-import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
-import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
@@ -131,9 +130,9 @@ export async function startScimService(): Promise<ScimService> {
   const lines: string[] = [];
   const now = () => new Date();
   const queue = new RecordingQueue();
-  const directory = dynamoDbDirectory(table, { sweepAfterSeconds: 120, newId: randomUUID });
-  const connections = dynamoDbConnections(table);
-  const dependencies = { directory, connections, queue, log: jsonLinesLog((line) => lines.push(line), now), now, newId: randomUUID };
+  const store = scimStore(table, 120);
+  const { directory, connections } = store;
+  const dependencies = { ...store, queue, log: jsonLinesLog((line) => lines.push(line), now), now, newId: randomUUID };
   const handle = scimFunction(dependencies);
   return {
     dependencies,

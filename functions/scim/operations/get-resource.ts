@@ -1,7 +1,7 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import { etagOf, matchesEtag } from '../../../shared/scim/resources/etag.ts';
 import { project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
 import type { Exchange, Operation } from '../exchange.ts';
 import { notFound, readOrNotFound } from '../preconditions.ts';
 import { projectionOf } from '../representation.ts';
@@ -21,7 +21,7 @@ export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Op
     // Deleted since it was read.
     if (!rendered) throw notFound(endpoint);
     if (isNotModified(exchange, rendered.etag)) return notModified(rendered.etag);
-    return jsonResponse(200, project(endpoint.resourceType, rendered.resource, projection), { ETag: rendered.etag });
+    return jsonResponse(200, project(resourceTypeOf(exchange, endpoint), rendered.resource, projection), { ETag: rendered.etag });
   };
 }
 

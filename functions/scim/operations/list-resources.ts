@@ -9,7 +9,7 @@ import { listResponse } from '../../../shared/scim/messages/list-response.ts';
 import { type Paging, parsePaging } from '../../../shared/scim/messages/paging.ts';
 import { type Projection, project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
 import type { Exchange, Operation } from '../exchange.ts';
 import { inBatches } from '../in-batches.ts';
 import { projectionOf } from '../representation.ts';
@@ -58,8 +58,9 @@ async function pageOfMatches<R extends Stored<string>>(
 ): Promise<Found<R>> {
   const { mode, onTolerance } = exchange;
   const filter = parseFilter(text, { mode, onTolerance });
-  const isMatch = compileFilter(endpoint.resourceType, filter);
-  const lookup: Lookup = keyLookup(endpoint.resourceType, filter) ?? { by: 'all' };
+  const resourceType = resourceTypeOf(exchange, endpoint);
+  const isMatch = compileFilter(resourceType, filter);
+  const lookup: Lookup = keyLookup(resourceType, filter) ?? { by: 'all' };
   // A single comparison of a member is answered by the key itself: no group's members are read to check it again.
   const isKeyExact = lookup.by === 'member' && isComparison(filter.kind === 'valuePath' ? filter.filter : filter);
   const matches: R[] = [];
@@ -118,7 +119,7 @@ async function renderPage<R extends Stored<string>>(
     for (const rendered of await Promise.all(batch.map((stored) => endpoint.render(exchange, stored, withRelation)))) {
       // Deleted between the list and its members: it is not there any more.
       if (!rendered) continue;
-      const resource = project(endpoint.resourceType, rendered.resource, projection);
+      const resource = project(resourceTypeOf(exchange, endpoint), rendered.resource, projection);
       characters += JSON.stringify(resource).length;
       if (characters > MAX_REPLY_BYTES) throw replyTooLarge();
       resources.push(resource);
@@ -128,8 +129,8 @@ async function renderPage<R extends Stored<string>>(
 }
 
 /** RFC 7644 §3.12: "many more results than the server is willing to calculate or process". Never a part of the answer. */
-function tooManyToScan<R extends Stored<string>>({ resourceType }: Endpoint<R>): ScimError {
-  const keys = resourceType.name === 'User' ? 'id, userName, externalId or emails.value' : 'id, displayName, externalId or members.value';
+function tooManyToScan<R extends Stored<string>>({ type }: Endpoint<R>): ScimError {
+  const keys = type === 'User' ? 'id, userName, externalId or emails.value' : 'id, displayName, externalId or members.value';
   return new ScimError(
     'tooMany',
     `This filter would have to look at more than ${MAX_SCANNED} resources. Compare ${keys} with eq (others may be added with "and").`,

@@ -1,0 +1,36 @@
+import type { Route } from './find-route.ts';
+import { groupEndpoint } from './group-endpoint.ts';
+import { createResource } from './operations/create-resource.ts';
+import { deleteResource } from './operations/delete-resource.ts';
+import { getResource } from './operations/get-resource.ts';
+import { listResources } from './operations/list-resources.ts';
+import { notImplemented } from './operations/not-implemented.ts';
+import { patchResource } from './operations/patch-resource.ts';
+import { replaceResource } from './operations/replace-resource.ts';
+import { userEndpoint } from './user-endpoint.ts';
+
+/** RFC 7644 §3.2: the endpoints of the resources, which an operation of a Bulk request may name too. */
+export const RESOURCE_ROUTES: readonly Route[] = [
+  { path: '/Users', methods: { GET: listResources(userEndpoint), POST: createResource(userEndpoint) } },
+  { path: '/Users/.search', methods: { POST: notImplemented('POST /.search', 'Use GET with the same parameters.') } },
+  {
+    path: '/Users/:id',
+    methods: {
+      GET: getResource(userEndpoint),
+      PUT: replaceResource(userEndpoint),
+      PATCH: patchResource(userEndpoint),
+      DELETE: deleteResource(userEndpoint),
+    },
+  },
+  { path: '/Groups', methods: { GET: listResources(groupEndpoint), POST: createResource(groupEndpoint) } },
+  { path: '/Groups/.search', methods: { POST: notImplemented('POST /.search', 'Use GET with the same parameters.') } },
+  {
+    path: '/Groups/:id',
+    methods: {
+      GET: getResource(groupEndpoint),
+      PUT: replaceResource(groupEndpoint),
+      PATCH: patchResource(groupEndpoint),
+      DELETE: deleteResource(groupEndpoint),
+    },
+  },
+];
