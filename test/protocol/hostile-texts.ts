@@ -149,7 +149,7 @@ export const HOSTILE_FILTERS: readonly HostileText[] = [
     'a function call': 'userName.toString() eq "x"',
     'SQL after a filter': `userName eq "x"; DROP TABLE users --`,
     'LDAP after a filter': '(&(userName=x)(|(a=*)))',
-    'a template': '${userName} eq "x"',
+    'a template': '{{userName}} eq "x"',
   }),
 ].filter(({ text }, i, all) => all.findIndex((other) => other.text === text) === i);
 
