@@ -1,5 +1,6 @@
 import { ScimError } from '../../shared/scim/errors.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+import { checkJsonShape } from './check-json-shape.ts';
 
 /** A body as API Gateway hands it over. */
 export interface EncodedBody {
@@ -9,10 +10,6 @@ export interface EncodedBody {
 }
 
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
-/** SCIM needs five levels; what is nested deeper than this is no SCIM message. */
-const MAX_DEPTH = 64;
-/** No resource has a tenth of this many attributes. Each name is looked for in the tables, and large objects are slow ones. */
-const MAX_NAMES = 1_000;
 const MEDIA_TYPES: ReadonlySet<string> = new Set(['application/scim+json', 'application/json']);
 
 /**
@@ -27,7 +24,7 @@ export function parseJsonBody(body: EncodedBody, mode: Mode, onTolerance: OnTole
   if (bytes.length === 0) throw new ScimError('invalidSyntax', 'The request has no body; it needs a JSON object.');
   checkMediaType(body.contentType, mode, onTolerance);
   const text = decode(bytes);
-  checkShape(text);
+  checkJsonShape(text);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -53,28 +50,6 @@ function decode(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new ScimError('invalidSyntax', 'The request body is not valid UTF-8.', { cause: error });
-  }
-}
-
-/** One pass over the text, so that no parser and no later walk ever meets a deep document, or an object of very many names. */
-function checkShape(text: string): void {
-  /** How many names each object that is still open has so far; an array has none. */
-  const names: number[] = [];
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (inString) {
-      if (char === '\\') i++;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === '{' || char === '[') {
-      if (names.push(0) > MAX_DEPTH) throw new ScimError('invalidSyntax', `The request body is nested deeper than ${MAX_DEPTH} levels.`);
-    } else if (char === '}' || char === ']') names.pop();
-    else if (char === ':') {
-      const count = (names.pop() ?? 0) + 1;
-      if (count > MAX_NAMES) throw new ScimError('invalidSyntax', `An object in the request body has more than ${MAX_NAMES} attributes.`);
-      names.push(count);
-    }
   }
 }
 
