@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { standardResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
+import { resourceTypesOf } from '../../shared/provisioning/resource-types-of.ts';
 import { authenticate } from './authenticate.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { findRoute } from './find-route.ts';
@@ -27,7 +27,7 @@ export async function handleRequest(
   story.query = request.query;
 
   const { operation, id } = findRoute(ROUTES, request);
-  const resourceTypes = standardResourceTypes;
+  const resourceTypes = resourceTypesOf(connection.settings);
   return operation({ dependencies, connection, resourceTypes, request, story, mode, onTolerance, timeLeftMs }, id);
 }
 

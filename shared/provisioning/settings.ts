@@ -1,5 +1,6 @@
 // As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
 import * as z from 'zod';
+import { DeclaredSchemaExtension } from './schema-extension.ts';
 
 /**
  * The settings of a connection: a strict, versioned document, so that a typo is an error.
@@ -22,5 +23,7 @@ export const Settings = z.strictObject({
       fullUntil: z.iso.datetime().optional(),
     })
     .default({ detail: 'summary' }),
+  /** Attributes beyond the RFC's own (RFC 7643 §3.3); absent where the connection declares none. */
+  schemaExtension: DeclaredSchemaExtension.exactOptional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -14,10 +14,14 @@ export const getServiceProviderConfig: Operation = async (exchange) => {
   return jsonResponse(200, serviceProviderConfig(exchange.request.baseUrl));
 };
 
-export const listResourceTypes: Operation = async (exchange) => list(exchange, renderResourceTypes(exchange.request.baseUrl));
-export const getResourceType: Operation = async (exchange, name) => one(exchange, renderResourceTypes(exchange.request.baseUrl), name);
-export const listSchemas: Operation = async (exchange) => list(exchange, renderSchemas(exchange.request.baseUrl));
-export const getSchema: Operation = async (exchange, urn) => one(exchange, renderSchemas(exchange.request.baseUrl), urn);
+export const listResourceTypes: Operation = async (exchange) => list(exchange, resourceTypesOf(exchange));
+export const getResourceType: Operation = async (exchange, name) => one(exchange, resourceTypesOf(exchange), name);
+export const listSchemas: Operation = async (exchange) => list(exchange, schemasOf(exchange));
+export const getSchema: Operation = async (exchange, urn) => one(exchange, schemasOf(exchange), urn);
+
+/** What this connection has: the schema extension that another one declared is not there. */
+const resourceTypesOf = ({ resourceTypes, request }: Exchange) => renderResourceTypes(resourceTypes, request.baseUrl);
+const schemasOf = ({ resourceTypes, request }: Exchange) => renderSchemas(resourceTypes, request.baseUrl);
 
 /** "Query parameters described in Section 3.4.2, such as filtering, sorting, and pagination, SHALL be ignored" */
 function list(exchange: Exchange, resources: readonly ScimObject[]) {

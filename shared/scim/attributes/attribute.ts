@@ -27,11 +27,19 @@ export interface Schema {
   readonly attributes: readonly Attribute[];
 }
 
+/** A schema that adds attributes to a resource type: RFC 7643 §3.3. */
+export interface SchemaExtension {
+  readonly schema: Schema;
+  readonly required: boolean;
+  /** True if the connection declared it, and so may change it: what is stored may have followed an earlier declaration. */
+  readonly isDeclared?: boolean;
+}
+
 /** RFC 7643 §6. `schema` holds the core attributes; `commonAttributes` (id, externalId, meta, schemas) hold for every resource type. */
 export interface ResourceType {
   readonly name: 'User' | 'Group';
   readonly endpoint: '/Users' | '/Groups';
   readonly description: string;
   readonly schema: Schema;
-  readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[];
+  readonly extensions: readonly SchemaExtension[];
 }

@@ -2,6 +2,7 @@ import type { Attribute } from './attribute.ts';
 
 /** What an attribute table states about one attribute; everything else has the defaults of RFC 7643 §2.2. */
 type Characteristics = Partial<Omit<Attribute, 'name' | 'type' | 'description' | 'subAttributes' | 'referenceTypes'>>;
+type AllCharacteristics = Partial<Omit<Attribute, 'name' | 'type' | 'description'>>;
 
 /** RFC 7643 §2.2: the characteristics of an attribute that states none. */
 const DEFAULTS = {
@@ -12,6 +13,16 @@ const DEFAULTS = {
   returned: 'default',
   uniqueness: 'none',
 } as const;
+
+/** An attribute of any type. §2.3.6: "A binary is case exact", §2.3.7: "A reference is case exact." */
+export function defineAttribute(
+  type: Attribute['type'],
+  name: string,
+  description: string,
+  characteristics: AllCharacteristics,
+): Attribute {
+  return { ...DEFAULTS, caseExact: type === 'binary' || type === 'reference', ...characteristics, name, type, description };
+}
 
 export function string(name: string, description: string, characteristics: Characteristics = {}): Attribute {
   return { ...DEFAULTS, ...characteristics, name, type: 'string', description };

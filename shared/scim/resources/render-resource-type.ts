@@ -1,10 +1,10 @@
 import type { ResourceType } from '../attributes/attribute.ts';
-import { groupResourceType, userResourceType } from '../attributes/resource-types.ts';
+import type { ResourceTypes } from '../attributes/resource-types.ts';
 import type { ScimObject } from './resource.ts';
 
 /** GET /ResourceTypes: RFC 7644 §4. */
-export function renderResourceTypes(baseUrl: string): ScimObject[] {
-  return [userResourceType, groupResourceType].map((resourceType) => renderResourceType(resourceType, baseUrl));
+export function renderResourceTypes({ User, Group }: ResourceTypes, baseUrl: string): ScimObject[] {
+  return [User, Group].map((resourceType) => renderResourceType(resourceType, baseUrl));
 }
 
 /** One resource type: RFC 7643 §6. */

@@ -1,12 +1,11 @@
 import type { Attribute, Schema } from '../attributes/attribute.ts';
-import { enterpriseUserSchema } from '../attributes/enterprise-user-schema.ts';
-import { groupSchema } from '../attributes/group-schema.ts';
-import { userSchema } from '../attributes/user-schema.ts';
+import type { ResourceTypes } from '../attributes/resource-types.ts';
 import type { ScimObject } from './resource.ts';
 
 /** GET /Schemas: RFC 7644 §4. The tables that validate are the ones that are shown. */
-export function renderSchemas(baseUrl: string): ScimObject[] {
-  return [userSchema, groupSchema, enterpriseUserSchema].map((schema) => renderSchema(schema, baseUrl));
+export function renderSchemas({ User, Group }: ResourceTypes, baseUrl: string): ScimObject[] {
+  const extensions = [...User.extensions, ...Group.extensions].map(({ schema }) => schema);
+  return [User.schema, Group.schema, ...extensions].map((schema) => renderSchema(schema, baseUrl));
 }
 
 /** One schema: RFC 7643 §7. Common attributes are not part of it: "Common attributes … do not use their own "schemas" URI" (§3.1). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attribute } from '../../../../shared/scim/attributes/attribute.ts';
 import { enterpriseUserSchema } from '../../../../shared/scim/attributes/enterprise-user-schema.ts';
 import { groupSchema } from '../../../../shared/scim/attributes/group-schema.ts';
+import { standardResourceTypes } from '../../../../shared/scim/attributes/resource-types.ts';
 import { userSchema } from '../../../../shared/scim/attributes/user-schema.ts';
 import { MAX_OPERATIONS } from '../../../../shared/scim/messages/patch-op.ts';
 import { renderResourceTypes } from '../../../../shared/scim/resources/render-resource-type.ts';
@@ -28,7 +29,7 @@ describe('ServiceProviderConfig, RFC 7643 §5', () => {
 });
 
 describe('Schemas, RFC 7643 §7', () => {
-  const rendered = renderSchemas(BASE);
+  const rendered = renderSchemas(standardResourceTypes, BASE);
 
   it('shows each table under its URN', () => {
     expect(rendered.map(({ id, name, meta }) => ({ id, name, meta }))).toEqual(
@@ -66,7 +67,7 @@ describe('Schemas, RFC 7643 §7', () => {
 
 describe('ResourceTypes, RFC 7643 §6', () => {
   it('shows User with the enterprise extension, and Group', () => {
-    expect(renderResourceTypes(BASE)).toMatchObject([
+    expect(renderResourceTypes(standardResourceTypes, BASE)).toMatchObject([
       {
         id: 'User',
         name: 'User',

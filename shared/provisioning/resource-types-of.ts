@@ -1,0 +1,17 @@
+import { defineSchema, extendResourceTypes } from '../scim/attributes/define-schema.ts';
+import { type ResourceTypes, standardResourceTypes } from '../scim/attributes/resource-types.ts';
+import type { DeclaredSchemaExtension } from './schema-extension.ts';
+import type { Settings } from './settings.ts';
+
+/** The tables are made once for a declaration; they live as long as the settings it was read with. */
+const tables = new WeakMap<DeclaredSchemaExtension, ResourceTypes>();
+
+/** The resource types of a connection: RFC 7643 §6, with the schema that its settings declare. */
+export function resourceTypesOf({ schemaExtension }: Pick<Settings, 'schemaExtension'>): ResourceTypes {
+  if (schemaExtension === undefined) return standardResourceTypes;
+  const known = tables.get(schemaExtension);
+  if (known !== undefined) return known;
+  const made = extendResourceTypes(schemaExtension.resourceType, defineSchema(schemaExtension));
+  tables.set(schemaExtension, made);
+  return made;
+}
