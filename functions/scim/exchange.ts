@@ -6,6 +6,7 @@ import type { RequestRates } from '../../shared/directory/request-rates.ts';
 import type { RequestSubject } from '../../shared/log/records.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { ResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
+import type { ToleranceId } from '../../shared/scim/interoperability/tolerances.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
 import type { ScimRequest } from './request.ts';
 import type { ScimResponse } from './response.ts';
@@ -25,6 +26,8 @@ export interface ScimDependencies {
 /** What the request log will tell of a request: filled in along the straight line, written once at its end. */
 export interface RequestStory {
   readonly correlationId: string;
+  /** Each tolerance that was used, once. */
+  readonly toleranceIds: Set<ToleranceId>;
   /** `T10 members`: each tolerance and place once. */
   readonly tolerances: Set<string>;
   /** How often tolerances were used in all. */
@@ -47,6 +50,8 @@ export interface Exchange {
   readonly story: RequestStory;
   readonly mode: Mode;
   readonly onTolerance: OnTolerance;
+  /** The id of the resource that this request creates, where it is known before: operations of a Bulk request refer to each other. */
+  readonly newId?: string;
   /** Milliseconds until the answer must be on its way: what can't be done in them is not begun. */
   readonly timeLeftMs: () => number;
 }
@@ -54,6 +59,6 @@ export interface Exchange {
 /** What the route table names: takes the exchange and the last segment of the path, where the route has one. */
 export type Operation = (exchange: Exchange, id: string) => Promise<ScimResponse>;
 
-export function writeContext({ connection, story, dependencies }: Exchange): WriteContext {
-  return { connection, correlationId: story.correlationId, now: dependencies.now() };
+export function writeContext({ connection, story, dependencies, newId }: Exchange): WriteContext {
+  return { connection, correlationId: story.correlationId, now: dependencies.now(), ...(newId !== undefined && { newId }) };
 }

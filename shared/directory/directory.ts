@@ -10,6 +10,8 @@ export interface WriteContext {
   readonly connection: Connection;
   readonly correlationId: string;
   readonly now: Date;
+  /** The id that `create` gives the new resource: a UUID that nothing else has. The store makes one where there is none. */
+  readonly newId?: string;
 }
 
 /** What a client may see of a stored resource, plus what the next write needs. `attributes` has neither id, meta, groups nor members. */

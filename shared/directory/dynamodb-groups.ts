@@ -61,7 +61,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
   return {
     async create(context, attributes, members) {
       const { connection } = context;
-      const id = newId() as GroupId;
+      const id = (context.newId ?? newId()) as GroupId;
       const key = keys.group(connection.id, id);
       const created = context.now.toISOString();
       const messageGroup = messageGroupOfGroup(context, attributes);

@@ -33,7 +33,7 @@ export function dynamoDbUsers(table: DynamoDbTable, options: StoreOptions): User
   return {
     async create(context, attributes) {
       const { connection } = context;
-      const id = options.newId() as UserId;
+      const id = (context.newId ?? options.newId()) as UserId;
       const created = context.now.toISOString();
       const messageGroup = messageGroupOfUser(context, attributes);
       const { userName, active, resource } = lifted(attributes);

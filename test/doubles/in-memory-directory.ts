@@ -44,9 +44,9 @@ export function inMemoryDirectory(newId: () => string): Directory {
     if (!users.has(user)) return [];
     return inOrder([...(groupsOf.get(user as UserId) ?? [])].flatMap((id) => groups.get(id) ?? []));
   };
-  const newResource = <Id extends string>({ now }: WriteContext, attributes: ScimObject) => {
-    const created = now.toISOString();
-    return { id: newId() as Id, revision: 1, created, lastModified: created, attributes };
+  const newResource = <Id extends string>(context: WriteContext, attributes: ScimObject) => {
+    const created = context.now.toISOString();
+    return { id: (context.newId ?? newId()) as Id, revision: 1, created, lastModified: created, attributes };
   };
 
   return {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { messageGroupOf } from '../../../shared/changes/change.ts';
 import { NameTaken, RevisionConflict } from '../../../shared/directory/directory.ts';
@@ -28,6 +29,15 @@ export function groupsContract(opened: () => World): void {
       expect(await membersOf(world, connection, answer.resource.id)).toEqual([...members].sort());
       expect(await world.directory.groups.read(connection, answer.resource.id)).toEqual(answer.resource);
       expect(await world.directory.groups.listing.count(connection)).toBe(1);
+    });
+
+    it('gives the group the id that was made for it before: other operations of a Bulk request have named it (§3.7.2)', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const newId = randomUUID();
+      const { resource } = await world.directory.groups.create({ ...aContext(connection), newId }, { displayName: 'All' }, new Set());
+      expect(resource.id).toBe(newId);
+      expect(await world.directory.groups.read(connection, resource.id)).toEqual(resource);
     });
 
     it('marks the group and each membership, and points from the user to the group', async () => {

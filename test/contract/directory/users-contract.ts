@@ -26,6 +26,15 @@ export function usersContract(opened: () => World): void {
       expect(resource).toMatchObject({ revision: 1, attributes: BARBARA });
     });
 
+    it('gives the user the id that was made for it before: other operations of a Bulk request have named it (§3.7.2)', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const newId = randomUUID();
+      const { resource } = await directory.users.create({ ...aContext(connection), newId }, BARBARA);
+      expect(resource.id).toBe(newId);
+      expect(await directory.users.read(connection, newId as UserId)).toEqual(resource);
+    });
+
     it('writes the user with its marker, claim, look-ups and count', async () => {
       const world = opened();
       const connection = aConnection();
