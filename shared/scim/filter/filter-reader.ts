@@ -13,8 +13,8 @@ interface Frame {
   readonly negated: boolean;
   /** The attribute before a `[`. */
   readonly path?: AttributePath;
-  /** Inside `[ ]`, at whatever depth: names are sub-attributes. */
-  readonly inElement: boolean;
+  /** Inside `[ ]`, at whatever depth: the attribute before the bracket, whose sub-attributes the names are. */
+  readonly element?: AttributePath | undefined;
   readonly alternatives: Filter[];
   conjunction: Filter[];
 }
@@ -45,12 +45,12 @@ export class FilterReader {
 
   /** Reads a filter up to the end of the text. @throws ScimError */
   readFilter(): Filter {
-    return this.#read({ closing: 'end', negated: false, inElement: false, alternatives: [], conjunction: [] });
+    return this.#read({ closing: 'end', negated: false, alternatives: [], conjunction: [] });
   }
 
-  /** Reads the filter of a value path, after its `[`, and the `]`. @throws ScimError */
-  readValueFilter(): Filter {
-    return this.#read({ closing: ']', negated: false, inElement: true, alternatives: [], conjunction: [] });
+  /** Reads the filter of the value path of an attribute, after its `[`, and the `]`. @throws ScimError */
+  readValueFilter(element: AttributePath): Filter {
+    return this.#read({ closing: ']', negated: false, element, alternatives: [], conjunction: [] });
   }
 
   /** Takes `.subAttribute` if it stands directly after the last token. @throws ScimError if what stands there is no name */
@@ -90,19 +90,19 @@ export class FilterReader {
     const next = this.#tokens[this.#position + 1];
     if (token?.kind === '(') {
       this.#position++;
-      return { closing: ')', negated: false, inElement: frame.inElement, alternatives: [], conjunction: [] };
+      return { closing: ')', negated: false, element: frame.element, alternatives: [], conjunction: [] };
     }
     if (token?.kind !== 'word') return undefined;
     if (next?.kind === '(' && isWord(token, 'not')) {
       this.#position += 2;
-      return { closing: ')', negated: true, inElement: frame.inElement, alternatives: [], conjunction: [] };
+      return { closing: ')', negated: true, element: frame.element, alternatives: [], conjunction: [] };
     }
     if (next?.kind !== '[') return undefined;
     // RFC 7643 §2.3.8: a complex attribute has no complex sub-attributes, so an element holds no value path.
-    if (frame.inElement) throw this.#error(`${excerpt(token.text)} stands inside [ ] already: value paths can't be nested`);
+    if (frame.element !== undefined) throw this.#error(`${excerpt(token.text)} stands inside [ ] already: value paths can't be nested`);
     const path = this.#path(token.text);
     this.#position += 2;
-    return { closing: ']', negated: false, path, inElement: true, alternatives: [], conjunction: [] };
+    return { closing: ']', negated: false, path, element: path, alternatives: [], conjunction: [] };
   }
 
   /** `attrExp = (attrPath SP "pr") / (attrPath SP compareOp SP compValue)` */
@@ -112,7 +112,7 @@ export class FilterReader {
     // `FILTER = attrExp / logExp / valuePath / *1"not" "(" FILTER ")"`
     if (isWord(token, 'not')) throw this.#error('After "not" the filter must stand in parentheses');
     const path = this.#path(token.text);
-    if (frame.inElement && (path.urn !== undefined || path.subAttribute !== undefined)) {
+    if (frame.element !== undefined && (path.urn !== undefined || path.subAttribute !== undefined)) {
       throw this.#error(`${excerpt(token.text)}: only a sub-attribute's own name can stand inside [ ]`);
     }
     const word = this.take();
@@ -122,7 +122,7 @@ export class FilterReader {
     if (operator === 'pr') return { kind: 'present', path };
     // "Providers MUST decline to filter results if the specified filter operation is not recognized".
     if (!isCompareOperator(operator)) throw this.#error(`The operator ${excerpt(word.text)} is not supported`);
-    return { kind: 'compare', path, operator, value: this.#literal(path) };
+    return { kind: 'compare', path, operator, value: this.#literal(within(frame.element, path)) };
   }
 
   /** True if the filter goes on in this frame after the term; false if the frame ends there. */
@@ -150,7 +150,7 @@ export class FilterReader {
     const inner: AttributePath = { attribute: subAttribute };
     if (operator === 'pr') return { kind: 'valuePath', path, filter: conjunction(filter, { kind: 'present', path: inner }) };
     if (!isCompareOperator(operator)) throw this.#unexpected(word, `an operator after ".${subAttribute}"`);
-    const compare: Filter = { kind: 'compare', path: inner, operator, value: this.#literal(inner) };
+    const compare: Filter = { kind: 'compare', path: inner, operator, value: this.#literal(within(path, inner)) };
     return { kind: 'valuePath', path, filter: conjunction(filter, compare) };
   }
 
@@ -160,17 +160,18 @@ export class FilterReader {
     return path;
   }
 
+  /** The value after an operator; `path` is the whole path, from the resource on. */
   #literal(path: AttributePath): FilterLiteral {
-    const { mode, onTolerance } = this.#options;
+    const isTolerant = this.#options.mode === 'tolerant';
     const token = this.take();
     if (token?.kind === 'string') {
-      return (mode === 'tolerant' ? tolerateBooleanText(path, token.value, onTolerance) : undefined) ?? token.value;
+      return (isTolerant ? tolerateBooleanText(path, token.value, this.#options) : undefined) ?? token.value;
     }
     if (token?.kind !== 'word') throw this.#unexpected(token, `a value to compare ${excerpt(path.attribute)} with`);
     const { text } = token;
     if (text === 'null') return null;
     if (text === 'true' || text === 'false') return text === 'true';
-    const tolerated = mode === 'tolerant' ? tolerateUnquotedValue(path, text, onTolerance) : undefined;
+    const tolerated = isTolerant ? tolerateUnquotedValue(path, text, this.#options) : undefined;
     if (tolerated !== undefined) return tolerated;
     const number = JSON_NUMBER.test(text) ? Number(text) : Number.NaN;
     if (!Number.isFinite(number)) {
@@ -195,6 +196,11 @@ export class FilterReader {
 
 function isWord(token: Token, word: 'and' | 'or' | 'not'): boolean {
   return token.kind === 'word' && token.text.length === word.length && token.text.toLowerCase() === word;
+}
+
+/** A name inside `[ ]` as a path from the resource on. */
+function within(element: AttributePath | undefined, path: AttributePath): AttributePath {
+  return element === undefined ? path : { ...element, subAttribute: path.attribute };
 }
 
 function isCompareOperator(text: string): text is CompareOperator {

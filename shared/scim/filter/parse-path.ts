@@ -31,7 +31,7 @@ export function parsePatchPath(text: string, options: FilterOptions): PatchPath 
   if (bracket?.kind !== '[' || bracket.at !== first.end) {
     throw new ScimError('invalidPath', `Expected the end of the path or [ after ${excerpt(first.text)}`);
   }
-  const filter = reader.readValueFilter();
+  const filter = reader.readValueFilter(path);
   const subAttribute = reader.takeSubAttribute();
   if (reader.peek() !== undefined) throw new ScimError('invalidPath', `The path ${excerpt(text)} goes on after its end`);
   return subAttribute === undefined ? { path, filter } : { path, filter, subAttribute };

@@ -1,10 +1,10 @@
 import type { AttributePath } from './filter.ts';
 
 /**
- * RFC 7644 §3.4.2.2: "ATTRNAME = ALPHA *(nameChar)". `$ref` is an attribute of RFC 7643 §2.4 all the same; a leading `_` is let
- * through, to be an unknown attribute like any other.
+ * RFC 7643 §2.1: "ATTRNAME = ALPHA *(nameChar)", where "$" is a nameChar; RFC 7644 §3.4.2.2 leaves that one out. `$ref` is an attribute
+ * of RFC 7643 §2.4 all the same; a leading `_` is let through, to be an unknown attribute like any other.
  */
-const NAME = /^[A-Za-z$_][A-Za-z0-9_-]*$/;
+const NAME = /^[A-Za-z$_][A-Za-z0-9$_-]*$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
 
 /** True if the text can be an attribute's name. */
