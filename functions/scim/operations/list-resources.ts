@@ -57,8 +57,8 @@ async function pageOfMatches<R extends Stored<string>>(
   text: string,
 ): Promise<Found<R>> {
   const { mode, onTolerance } = exchange;
-  const filter = parseFilter(text, { mode, onTolerance });
   const resourceType = resourceTypeOf(exchange, endpoint);
+  const filter = parseFilter(text, { mode, onTolerance, resourceType });
   const isMatch = compileFilter(resourceType, filter);
   const lookup: Lookup = keyLookup(resourceType, filter) ?? { by: 'all' };
   // A single comparison of a member is answered by the key itself: no group's members are read to check it again.
