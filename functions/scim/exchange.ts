@@ -32,6 +32,8 @@ export interface RequestStory {
   readonly tolerances: Set<string>;
   /** How often tolerances were used in all. */
   tolerated: number;
+  /** The User-Agent. */
+  readonly client?: string;
   connection?: Connection;
   subject?: RequestSubject;
   revision?: number;

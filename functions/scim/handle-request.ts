@@ -7,6 +7,7 @@ import { headerOf } from './headers.ts';
 import { parseRequest } from './request.ts';
 import type { ScimResponse } from './response.ts';
 import { ROUTES } from './routes.ts';
+import { toleranceOf } from './tolerance-of.ts';
 
 /**
  * The straight line of every request: authenticate ▶ parse ▶ route ▶ operation ▶ response.
@@ -21,7 +22,7 @@ export async function handleRequest(
   const connection = await authenticate(dependencies.connections, headerOf(event, 'Authorization'), dependencies.now());
   story.connection = connection;
   const { mode } = connection.settings;
-  const onTolerance = (tolerance: string, where: string) => noteTolerance(story, tolerance, where);
+  const onTolerance = toleranceOf(mode, story);
 
   const request = parseRequest(event, mode, onTolerance);
   story.query = request.query;
@@ -29,12 +30,4 @@ export async function handleRequest(
   const { operation, id } = findRoute(ROUTES, request);
   const resourceTypes = resourceTypesOf(connection.settings);
   return operation({ dependencies, connection, resourceTypes, request, story, mode, onTolerance, timeLeftMs }, id);
-}
-
-/** A log line names this many places; the rest is counted. */
-const NAMED_TOLERANCES = 50;
-
-function noteTolerance(story: RequestStory, tolerance: string, where: string): void {
-  story.tolerated++;
-  if (story.tolerances.size < NAMED_TOLERANCES) story.tolerances.add(`${tolerance} ${where}`.slice(0, 200));
 }

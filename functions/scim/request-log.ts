@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Connection } from '../../shared/directory/connection.ts';
+import type { LogRecord } from '../../shared/log/records.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { headerOf } from './headers.ts';
 import { redact } from './redact.ts';
@@ -16,32 +17,17 @@ const MAX_TEXT = 512;
 
 /** One `scim.request` record a request, whatever became of it. Authorization and query never reach it at `summary` detail. */
 export function requestLog({ log, now, newId }: Pick<ScimDependencies, 'log' | 'now' | 'newId'>): ScimMiddleware {
-  const finish = (event: APIGatewayProxyEvent, context: ScimContext, response: APIGatewayProxyResult) => {
-    const { story, startedAt } = context;
-    const client = headerOf(event, 'User-Agent');
-    log.write({
-      kind: 'scim.request',
-      correlationId: story.correlationId,
-      ...(story.connection && { connection: story.connection.id }),
-      method: event.httpMethod,
-      path: (event.requestContext.path ?? event.path).slice(0, MAX_TEXT),
-      status: response.statusCode,
-      durationMs: Math.round(performance.now() - startedAt),
-      ...(story.error?.scimType !== undefined && { scimType: story.error.scimType }),
-      ...(story.error && { detail: story.error.detail.slice(0, MAX_TEXT) }),
-      ...(story.tolerated > 0 && { tolerances: [...story.tolerances], tolerated: story.tolerated }),
-      ...(client !== undefined && { client: client.slice(0, MAX_TEXT) }),
-      ...(story.subject && { subject: story.subject }),
-      ...(story.revision !== undefined && { revision: story.revision }),
-      ...(wantsFullDetail(story.connection, now()) && bodies(story, response)),
-    });
+  const finish = (event: APIGatewayProxyEvent, { story, startedAt }: ScimContext, response: APIGatewayProxyResult) => {
+    const path = event.requestContext.path ?? event.path;
+    const { statusCode: status, body } = response;
+    log.write(requestRecord(story, { method: event.httpMethod, path, status, body, startedAt, now: now() }));
   };
   return {
     before: ({ event, context }) => {
       // The gateway's own id, so that its access log and ours tell one story.
       const correlationId = event.requestContext.requestId ?? newId();
       context.startedAt = performance.now();
-      context.story = { correlationId, tolerances: new Set(), tolerated: 0 };
+      context.story = newStory(correlationId, headerOf(event, 'User-Agent'));
     },
     after: ({ event, context, response }) => {
       if (response) finish(event, context, response);
@@ -52,15 +38,54 @@ export function requestLog({ log, now, newId }: Pick<ScimDependencies, 'log' | '
   };
 }
 
+/** The story of a request, or of an operation inside a Bulk request, before anything is known but who sent it. */
+export function newStory(correlationId: string, client: string | undefined): RequestStory {
+  return { correlationId, toleranceIds: new Set(), tolerances: new Set(), tolerated: 0, ...(client !== undefined && { client }) };
+}
+
+type ScimRequestRecord = LogRecord & { readonly kind: 'scim.request' };
+
+/** What became of a request. `body` is the reply's, empty for none; `startedAt` is of the monotonic clock. */
+interface Finished extends Pick<ScimRequestRecord, 'method' | 'path' | 'status' | 'bulk'> {
+  readonly body: string;
+  readonly startedAt: number;
+  readonly now: Date;
+}
+
+/** The record of a request, or of an operation inside a Bulk request. */
+export function requestRecord(story: RequestStory, { method, path, status, body, startedAt, now, bulk }: Finished): ScimRequestRecord {
+  return {
+    kind: 'scim.request',
+    correlationId: story.correlationId,
+    ...(story.connection && { connection: story.connection.id }),
+    method,
+    path: path.slice(0, MAX_TEXT),
+    status,
+    durationMs: Math.round(performance.now() - startedAt),
+    ...(story.error?.scimType !== undefined && { scimType: story.error.scimType }),
+    ...(story.error && { detail: story.error.detail.slice(0, MAX_TEXT) }),
+    ...(story.tolerated > 0 && {
+      toleranceIds: [...story.toleranceIds],
+      tolerances: [...story.tolerances],
+      tolerated: story.tolerated,
+    }),
+    ...(story.client !== undefined && { client: story.client.slice(0, MAX_TEXT) }),
+    ...(story.subject && { subject: story.subject }),
+    ...(story.revision !== undefined && { revision: story.revision }),
+    ...(bulk && { bulk }),
+    ...(wantsFullDetail(story.connection, now) && bodies(story, body)),
+  };
+}
+
 /** Full detail is for a limited time: without an end it is not used. */
 function wantsFullDetail(connection: Connection | undefined, now: Date): boolean {
   const { detail, fullUntil } = connection?.settings.log ?? {};
   return detail === 'full' && fullUntil !== undefined && now < new Date(fullUntil);
 }
 
-function bodies(story: RequestStory, response: APIGatewayProxyResult): { request: unknown; response?: unknown } {
+function bodies(story: RequestStory, response: string): { request: unknown; response?: unknown } {
   return {
     request: redact({ query: Object.fromEntries(story.query ?? []), ...(story.requestBody !== undefined && { body: story.requestBody }) }),
-    ...(response.body !== '' && { response: redact(JSON.parse(response.body)) }),
+    ...(response !== '' && { response: redact(JSON.parse(response)) }),
   };
 }

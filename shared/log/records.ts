@@ -28,12 +28,16 @@ export type LogRecord = Common &
         readonly durationMs: number;
         readonly scimType?: string;
         readonly detail?: string;
-        /** Each tolerance used and where, e.g. ["T2 active"]. */
+        /** Each tolerance used, once, however often and wherever it was: what is counted. */
+        readonly toleranceIds?: readonly string[];
+        /** Each tolerance used and where, e.g. ["T2 active"]; the first 50 places. */
         readonly tolerances?: readonly string[];
         readonly tolerated?: number;
         readonly client?: string;
         readonly subject?: RequestSubject;
         readonly revision?: number;
+        /** For an operation of a Bulk request, which has a record of its own: its place among the Operations, from 0. */
+        readonly bulk?: { readonly index: number; readonly bulkId?: string };
         /** With full detail: redacted bodies. */
         readonly request?: unknown;
         readonly response?: unknown;
