@@ -4,7 +4,7 @@ import { startOktaSimulator } from '../simulators/okta/okta-simulator.ts';
 import { type AcceptedFailures, unexpected } from './accepted-failures.ts';
 import { readCollection } from './runscope/collection.ts';
 import { runCollection, type SuiteRun } from './runscope/run-collection.ts';
-import { describeWithFiles } from './suites-folder.ts';
+import { describeWithFiles } from './describe-with-files.ts';
 
 /** Each assertion that may fail, and why. None does. */
 const ACCEPTED: AcceptedFailures = {};
