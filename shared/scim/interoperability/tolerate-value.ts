@@ -1,6 +1,6 @@
 import type { Attribute } from '../attributes/attribute.ts';
-import { attributeNamed } from '../attributes/find-attribute.ts';
-import { isScimObject, ownValue, scimObject } from '../resources/own-value.ts';
+import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
+import { isScimObject, namedValue, ownValue, scimObject } from '../resources/own-value.ts';
 import type { OnTolerance, ScimValue } from '../resources/resource.ts';
 
 /** Longer texts are no role that was packed into a string. */
@@ -23,8 +23,21 @@ export function tolerateElement(attribute: Attribute, value: ScimValue, onTolera
   if (attribute.type === 'boolean') return booleanOfText(value, attribute.name, onTolerance);
   if (attribute.type !== 'complex') return value;
   if (!attribute.multiValued) return managerValue(attribute, value, onTolerance);
+  if (attribute.name === 'members' && isNestedGroup(value, onTolerance)) return null;
   const element = unpackedRole(attribute, objectOfText(attribute, value, onTolerance), onTolerance);
   return withBooleans(attribute, element, onTolerance);
+}
+
+/**
+ * A group as a member of a group. Entra ID and JumpCloud can be told to send their nested groups (SCIM.md §2.3); Confluence has none,
+ * and one of them must not keep the other members out.
+ */
+function isNestedGroup(value: ScimValue, onTolerance: OnTolerance): boolean {
+  const type = namedValue(value, 'type');
+  if (typeof type !== 'string' || !isSameName(type, 'Group')) return false;
+  const id = namedValue(value, 'value');
+  onTolerance('nestedGroup', `members: nested groups are not supported, ${typeof id === 'string' ? id.slice(0, 64) : 'no id'} is left out`);
+  return true;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { PatchOperation } from '../patch/operation.ts';
 import {
   type AttributeTarget,
   findTarget,
+  isKnownPath,
   isSchemaTarget,
   type PatchTarget,
   printTarget,
@@ -28,9 +29,11 @@ import { isRemovalByValue, translateRemovalByValue } from './translate-removal.t
 export function translateOperation(resourceType: ResourceType, operation: PatchOperation, onTolerance: OnTolerance): PatchOperation[] {
   const { op, path, value } = operation;
   if (path !== undefined && path !== '') {
-    const parsed = parsePatchPath(wellFormedUrn(resourceType, path, onTolerance), { mode: 'tolerant', onTolerance });
-    return translateTarget(op, findUnqualified(resourceType, parsed, onTolerance), value, onTolerance, resourceType);
+    const parsed = parsePatchPath(wellFormedUrn(resourceType, path, onTolerance), { mode: 'tolerant', onTolerance, resourceType });
+    if (isUnknown(resourceType, parsed, onTolerance)) return [];
+    return translateTarget(op, findTarget(resourceType, parsed), value, onTolerance, resourceType);
   }
+  if (path === '') onTolerance('emptyPath', 'path');
   if (op === 'remove' || !isScimObject(value)) return [value === undefined ? { op } : { op, value }];
   return splitMembers(op, resourceType, value, onTolerance);
 }
@@ -44,27 +47,44 @@ function splitMembers(op: 'add' | 'replace', resourceType: ResourceType, value: 
   return Object.entries(value).flatMap(([given, each]) => {
     const target = findMemberPath(resourceType, wellFormedUrn(resourceType, given, onTolerance), onTolerance);
     if (target === undefined) return [];
-    if (/[.:[]/.test(given) && !isSchemaTarget(target)) onTolerance('T4', target.attribute.name);
+    // A name with a URN alone is the RFC's own: §3.10.
+    if (!isSchemaTarget(target) && (target.subAttribute ?? target.filter) !== undefined) onTolerance('T4', target.attribute.name);
     return translateTarget(op, target, each, onTolerance, resourceType);
   });
 }
 
 /** What a member's name means as a path; undefined if it is unknown. @throws ScimError for a value path that is malformed */
 function findMemberPath(resourceType: ResourceType, name: string, onTolerance: OnTolerance): PatchTarget | undefined {
+  let parsed: PatchPath;
   try {
-    return findUnqualified(resourceType, parsePatchPath(name, { mode: 'tolerant', onTolerance }), onTolerance);
+    parsed = parsePatchPath(name, { mode: 'tolerant', onTolerance, resourceType });
   } catch (error) {
     if (!(error instanceof ScimError) || name.includes('[')) throw error;
-    onTolerance('unknownAttribute', excerpt(name).slice(1, -1));
+    onTolerance('unknownAttribute', shortened(name));
     return undefined;
   }
+  return isUnknown(resourceType, parsed, onTolerance) ? undefined : findTarget(resourceType, parsed);
 }
 
-/** T11: Entra ID has `manager` without its URN as a path (SCIM.md E9; fixture entra/009); findAttribute finds it in the extension. */
-function findUnqualified(resourceType: ResourceType, parsed: PatchPath, onTolerance: OnTolerance): PatchTarget {
-  const target = findTarget(resourceType, parsed);
-  if (target.extension !== undefined && parsed.path.urn === undefined && !isSchemaTarget(target)) onTolerance('T11', target.attribute.name);
-  return target;
+function shortened(name: string): string {
+  return excerpt(name).slice(1, -1);
+}
+
+/**
+ * One attribute that is mapped in Entra ID and that no schema here has must not fail everything else in the PATCH (fixture entra/015):
+ * its operation is left out and told. A path that is malformed is refused in either mode.
+ */
+function isUnknown(resourceType: ResourceType, parsed: PatchPath, onTolerance: OnTolerance): boolean {
+  if (isKnownPath(resourceType, parsed)) return false;
+  const { urn, attribute, subAttribute = parsed.subAttribute } = parsed.path;
+  // Without the filter, whose values may be a person's; part by part, so that a long URN does not hide the name.
+  const parts = [
+    urn === undefined ? '' : `${shortened(urn)}:`,
+    shortened(attribute),
+    subAttribute === undefined ? '' : `.${shortened(subAttribute)}`,
+  ];
+  onTolerance('unknownAttribute', parts.join(''));
+  return true;
 }
 
 function translateTarget(
@@ -79,7 +99,7 @@ function translateTarget(
     if (op === 'remove' || !isScimObject(value)) return [value === undefined ? { op, path } : { op, path, value }];
     return splitSchema(op, resourceType, target, value, onTolerance);
   }
-  if (isPassword([target.attribute], target.attribute.name, onTolerance) || isIgnored(target, onTolerance)) return [];
+  if (isPassword(target.attribute) || isIgnored(target, onTolerance)) return [];
   if (op === 'remove') return isRemovalByValue(target, value) ? translateRemovalByValue(target, value, onTolerance) : [{ op, path }];
   if (value === undefined) return [{ op, path }];
   return [{ op, path, value: translateValue(target, value, onTolerance) }];
@@ -97,7 +117,7 @@ function splitSchema(
   const known = qualified.filter(([name]) => {
     const first = name.slice(schema.id.length + 1).split(/[.[]/, 1)[0] ?? '';
     if (attributeNamed(schema.attributes, first) !== undefined) return true;
-    onTolerance('unknownAttribute', `${schema.id}:${excerpt(first).slice(1, -1)}`);
+    onTolerance('unknownAttribute', `${schema.id}:${shortened(first)}`);
     return false;
   });
   return splitMembers(op, resourceType, Object.fromEntries(known), onTolerance);
@@ -111,7 +131,9 @@ function isIgnored(target: AttributeTarget, onTolerance: OnTolerance): boolean {
   const { attribute, subAttribute } = target;
   const isDisplayOfMember = attribute.name === 'members' && subAttribute?.name === 'display';
   const isReadOnly = attribute.mutability === 'readOnly' || targetedAttribute(target).mutability === 'readOnly';
-  if (!isReadOnly && !isDisplayOfMember && attribute.name !== 'schemas') return false;
+  // `schemas` follows from the data that is present, in either mode.
+  if (attribute.name === 'schemas') return true;
+  if (!isReadOnly && !isDisplayOfMember) return false;
   onTolerance('T13', attribute.name);
   return true;
 }

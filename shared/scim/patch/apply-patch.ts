@@ -3,6 +3,8 @@ import { isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { parsePatchPath } from '../filter/parse-path.ts';
 import { createMissingElement } from '../interoperability/missing-element.ts';
+import { refuseTolerances } from '../interoperability/tolerances.ts';
+import { checkExtensions } from '../resources/check-extensions.ts';
 import { isScimObject, ownValue } from '../resources/own-value.ts';
 import { checkRequired } from '../resources/parse-resource.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
@@ -32,7 +34,8 @@ export interface PatchOptions {
  * A resource after the operations of a PATCH: RFC 7644 §3.5.2, for operations in the RFC's own words (parsePatchOp has translated the
  * dialects). `attributes` is canonical, as parseResource gives it, and so is the result: `sameAttributes` tells whether it changed.
  * "The resulting resource becomes the target of the next operation"; the input is never changed, so an error leaves it as it was.
- * A tolerant connection differs in one thing: a value path that selects nothing makes the value it describes (T5).
+ * A tolerant connection differs in two things: a value path that selects nothing makes the value it describes (T5), and sub-attributes
+ * that are unknown are left out of a value.
  * @throws ScimError invalidPath, invalidFilter, invalidValue, noTarget, mutability, or tooMany for work past the limit
  */
 export function applyPatch(
@@ -43,12 +46,13 @@ export function applyPatch(
 ): ScimObject {
   const options: EngineOptions = {
     createElement: (attribute, filter) => (mode === 'tolerant' ? createMissingElement(attribute, filter, onTolerance) : undefined),
-    onTolerance,
+    onTolerance: mode === 'strict' ? refuseTolerances('patch') : onTolerance,
     spend: workLimit(),
   };
   let resource = attributes;
   for (const operation of operations) resource = applyOperation(resourceType, resource, operation, options);
   checkRequired(resourceType, resource);
+  checkExtensions(resourceType, resource, attributes);
   return resource;
 }
 
@@ -87,7 +91,7 @@ function set(op: 'add' | 'replace', resource: ScimObject, target: PatchTarget, v
     options.spend(costOf(target, current));
     const after = setValue(op, target, current, value, options);
     if (after === undefined) checkUnassigned(target);
-    if (target.attribute.mutability === 'immutable' && current !== undefined && !sameValue(after, current)) throw immutable(target);
+    checkImmutableValue(target, current, after);
     return withAttribute(resource, target, after);
   }
   if (value === null) return remove(resource, target, options);
@@ -107,6 +111,7 @@ function remove(resource: ScimObject, target: PatchTarget, { spend }: EngineOpti
   const current = currentValue(resource, target);
   spend(costOf(target, current));
   const after = removeValue(target, current);
+  checkImmutableValue(target, current, after);
   return isNeverStored(target) ? resource : withAttribute(resource, target, after);
 }
 
@@ -130,8 +135,13 @@ function checkUnassigned(target: AttributeTarget): void {
   if (target.attribute.required) throw new ScimError('mutability', `${describeTarget(target)} is required and can't be unassigned`);
 }
 
-function immutable(target: AttributeTarget): ScimError {
-  return new ScimError('mutability', `${describeTarget(target)} can't be changed once it is set`);
+/**
+ * §3.5.2: "a client MAY "add" a value to an "immutable" attribute if the attribute had no previous value."
+ * @throws ScimError mutability
+ */
+function checkImmutableValue(target: AttributeTarget, before: ScimValue | undefined, after: ScimValue | undefined): void {
+  if (target.attribute.mutability !== 'immutable' || before === undefined || sameValue(after, before)) return;
+  throw new ScimError('mutability', `${describeTarget(target)} can't be changed once it is set`);
 }
 
 function currentValue(resource: ScimObject, { extension, attribute }: AttributeTarget): ScimValue | undefined {

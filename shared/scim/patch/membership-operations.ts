@@ -6,7 +6,7 @@ import { ScimError } from '../errors.ts';
 import { compileValueFilter } from '../filter/compile-filter.ts';
 import type { Filter } from '../filter/filter.ts';
 import { parsePatchPath } from '../filter/parse-path.ts';
-import { isScimObject, ownValue, scimObject } from '../resources/own-value.ts';
+import { isScimObject, namedValue, scimObject } from '../resources/own-value.ts';
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
 import type { PatchOperation } from './operation.ts';
 import { findMember, findTarget, isSchemaTarget, type PatchTarget } from './patch-target.ts';
@@ -98,13 +98,6 @@ function memberId(member: ScimValue): string {
   if (typeof type === 'string' && isSameName(type, 'Group'))
     throw new ScimError('invalidValue', 'members: nested groups are not supported');
   return id;
-}
-
-/** RFC 7643 §2.1: "Attribute names are case insensitive". */
-function namedValue(object: ScimValue, name: string): ScimValue | undefined {
-  if (!isScimObject(object) || Object.hasOwn(object, name)) return ownValue(object, name);
-  const spelled = Object.keys(object).find((each) => isSameName(each, name));
-  return spelled === undefined ? undefined : object[spelled];
 }
 
 type MemberChange =

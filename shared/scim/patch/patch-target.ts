@@ -32,14 +32,21 @@ export function findTarget(resourceType: ResourceType, { path, filter, subAttrib
   const found = findAttribute(resourceType, path);
   if (found === undefined) throw unknown(resourceType, path);
   const { attribute } = found;
-  // "The "valuePath" rule allows specific values of a complex multi-valued attribute to be selected."
-  if (!attribute.multiValued || attribute.type !== 'complex' || found.subAttribute !== undefined) {
+  // "The "valuePath" rule allows specific values of a complex multi-valued attribute to be selected." Here of a simple one too, by value.
+  if (!attribute.multiValued || found.subAttribute !== undefined) {
     throw new ScimError('invalidPath', `${excerpt(printAttributePath(path))} is not multi-valued: it can't be followed by [ ]`);
   }
   if (subAttribute === undefined) return { ...found, filter };
   const selected = attributeNamed(attribute.subAttributes ?? [], subAttribute);
   if (selected === undefined) throw new ScimError('invalidPath', `${excerpt(subAttribute)} is not a sub-attribute of ${attribute.name}`);
   return { ...found, filter, subAttribute: selected };
+}
+
+/** False if a path is well formed and names what the resource type has not: an attribute, a sub-attribute or a schema. */
+export function isKnownPath(resourceType: ResourceType, { path, filter, subAttribute }: PatchPath): boolean {
+  const found = findAttribute(resourceType, path);
+  if (found === undefined) return filter === undefined && findSchema(resourceType, path) !== undefined;
+  return subAttribute === undefined || attributeNamed(found.attribute.subAttributes ?? [], subAttribute) !== undefined;
 }
 
 /**

@@ -10,6 +10,14 @@ export function ownValue(value: ScimValue | undefined, name: string): ScimValue 
   return isScimObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
+/** The same whatever the case of the name. RFC 7643 §2.1: "Attribute names are case insensitive". */
+export function namedValue(value: ScimValue | undefined, name: string): ScimValue | undefined {
+  if (!isScimObject(value) || Object.hasOwn(value, name)) return ownValue(value, name);
+  const folded = name.toLowerCase();
+  const spelled = Object.keys(value).find((each) => each.length === name.length && each.toLowerCase() === folded);
+  return spelled === undefined ? undefined : value[spelled];
+}
+
 /** The values of an attribute, singular or multi-valued: none if it is unassigned. */
 export function elementsOf(value: ScimValue | undefined): readonly ScimValue[] {
   if (value === undefined || value === null) return [];

@@ -3,6 +3,9 @@ import { commonAttributes } from '../attributes/common-attributes.ts';
 import { isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { excerpt } from '../filter/tokenize.ts';
+import { reportOnce } from '../interoperability/report-once.ts';
+import { refuseTolerances } from '../interoperability/tolerances.ts';
+import { checkExtensions } from './check-extensions.ts';
 import { isScimObject, ownValue, scimObject } from './own-value.ts';
 import { parseAttributes } from './parse-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from './resource.ts';
@@ -12,17 +15,15 @@ export interface ParseOptions {
   readonly onTolerance: OnTolerance;
 }
 
-/** No client needs more reports of unknown names than this from one request. */
-const MAX_REPORTS = 20;
-
 /**
  * Checks the body of a POST or PUT (RFC 7644 §3.3, §3.5.1) and gives back what is kept of it: names in canonical spelling, nothing
- * unassigned, neither id, meta, schemas, groups nor password. Unknown attributes are left out in either mode and told to `onTolerance`.
- * @throws ScimError invalidSyntax (no object, wrong schemas, a name given twice) or invalidValue (type, required, two primary values)
+ * unassigned, neither id, meta, schemas, groups nor password. In tolerant mode unknown attributes are left out and told to `onTolerance`.
+ * @throws ScimError invalidSyntax (no object, wrong schemas, a name given twice, strict: an unknown one) or invalidValue (type, required,
+ * two primary values)
  */
 export function parseResource(resourceType: ResourceType, json: unknown, { mode, onTolerance }: ParseOptions): ScimObject {
   if (!isScimObject(json)) throw new ScimError('invalidSyntax', `The body must be a JSON object: a ${resourceType.name}`);
-  const report = limited(onTolerance);
+  const report = mode === 'strict' ? refuseTolerances('body') : reportOnce(onTolerance);
   const { core, extensions, listed } = separate(resourceType, json);
   checkSchemas(resourceType, listed, [...extensions.keys()], mode, report);
 
@@ -38,6 +39,7 @@ export function parseResource(resourceType: ResourceType, json: unknown, { mode,
   }
   const resource = scimObject(entries);
   checkRequired(resourceType, resource);
+  checkExtensions(resourceType, resource);
   return resource;
 }
 
@@ -92,8 +94,16 @@ function checkSchemas(resourceType: ResourceType, listed: unknown, present: read
   if (mode === 'strict' && unknown.length > 0) {
     throw new ScimError('invalidSyntax', `schemas lists ${textOf(unknown[0])}, which is no schema of a ${resourceType.name}`);
   }
+  // "Duplicate values MUST NOT be included."
+  const twice = urns.find((urn, at) => typeof urn === 'string' && urns.findIndex((other) => isSameUrn(other, urn)) < at);
+  if (mode === 'strict' && twice !== undefined) throw new ScimError('invalidSyntax', `schemas lists ${textOf(twice)} twice`);
+  if (twice !== undefined) onTolerance('T14', `schemas lists ${textOf(twice)} twice`);
   for (const urn of missing) onTolerance('T14', `schemas lacks ${urn}`);
   for (const urn of unknown) onTolerance('T14', `schemas lists ${textOf(urn)}`);
+}
+
+function isSameUrn(other: unknown, urn: string): boolean {
+  return typeof other === 'string' && isSameName(other, urn);
 }
 
 function textOf(urn: unknown): string {
@@ -102,11 +112,4 @@ function textOf(urn: unknown): string {
 
 function isNotSchemas({ name }: { readonly name: string }): boolean {
   return name !== 'schemas';
-}
-
-function limited(onTolerance: OnTolerance): OnTolerance {
-  let reports = 0;
-  return (tolerance, where) => {
-    if (reports++ < MAX_REPORTS) onTolerance(tolerance, where);
-  };
 }

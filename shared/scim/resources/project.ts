@@ -42,7 +42,7 @@ export function parseProjection(
   const excluded = query.excludedAttributes?.trim() ? query.excludedAttributes : undefined;
   if (attributes !== undefined && excluded !== undefined) {
     if (mode === 'strict') throw new ScimError('invalidValue', 'attributes and excludedAttributes exclude each other: send one of them');
-    onTolerance('attributes', 'excludedAttributes');
+    onTolerance('bothProjections', 'excludedAttributes');
   }
   if (attributes !== undefined) return { kind: 'only', schemas: select(resourceType, attributes) };
   if (excluded !== undefined) return { kind: 'except', schemas: select(resourceType, excluded) };

@@ -76,7 +76,7 @@ describe('a tolerant connection and its PATCH dialects', () => {
       { op: 'replace', path: 'title', value: 'T' },
       { op: 'replace', path: 'active', value: false },
     ]);
-    expect(tolerances).toContain('T4 name');
+    expect(tolerances.filter((each) => each.startsWith('T4 '))).toEqual(['T4 name', 'T4 emails', 'T4 manager']);
   });
 
   it('T4: leaves unknown names out and tells them; a value path that is malformed is an error', () => {
@@ -88,7 +88,10 @@ describe('a tolerant connection and its PATCH dialects', () => {
   });
 
   it.each(['add', 'replace'])('takes an empty path of %s for none', (op) => {
-    expect(translate({ op, path: '', value: { title: 'T' } }).operations).toEqual([{ op, path: 'title', value: 'T' }]);
+    expect(translate({ op, path: '', value: { title: 'T' } })).toEqual({
+      operations: [{ op, path: 'title', value: 'T' }],
+      tolerances: ['emptyPath path'],
+    });
   });
 
   it.each([
@@ -151,8 +154,8 @@ describe('a tolerant connection and its PATCH dialects', () => {
     expect(translate({ op: 'add', path, value }).operations).toEqual([{ op: 'add', path: `${ENTERPRISE}:manager`, value: expected }]);
   });
 
-  it('T11: tells that the URN was left out of the path, and that the value was no object', () => {
-    expect(translate({ op: 'add', path: 'manager', value: { value: 'm' } }).tolerances).toEqual(['T11 manager']);
+  it('T11: tells that the value was no object; a path without the URN is RFC 7644 §3.10’s own', () => {
+    expect(translate({ op: 'add', path: 'manager', value: { value: 'm' } }).tolerances).toEqual([]);
     expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: 'm' }).tolerances).toEqual(['T11 manager']);
     expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'm' } }).tolerances).toEqual([]);
     expect(translate({ op: 'add', path: `${ENTERPRISE}:manager`, value: 7 })).toEqual({
@@ -202,9 +205,52 @@ describe('a tolerant connection and its PATCH dialects', () => {
     expect(inGroup({ op: 'remove', path: 'members', value: emails }).operations).toHaveLength(1_001);
   });
 
-  it('tells no more than 50 tolerances of one request', () => {
+  it('tells no more than 50 places of one tolerance, and every other one all the same', () => {
     const value = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]));
-    expect(translate({ op: 'add', value }).tolerances).toHaveLength(50);
+    const { tolerances } = translate({ op: 'add', value: { ...value, active: 'True' } });
+    expect(tolerances.filter((each) => each.startsWith('unknownAttribute '))).toHaveLength(50);
+    expect(tolerances.at(-1)).toBe('T2 active');
+  });
+
+  it.each([
+    ['an attribute', 'shoeSize', 'shoeSize'],
+    ['a sub-attribute', 'name.petName', 'name.petName'],
+    ['a sub-attribute after a value path', 'emails[value eq "a@example.com"].colour', 'emails.colour'],
+    ['an attribute with a value path', 'shoes[type eq "left"].size', 'shoes.size'],
+    ['an attribute of the extension', `${ENTERPRISE}:badge`, `${ENTERPRISE}:badge`],
+    ['an extension', 'urn:example:contoso:2.0:User:badge', 'urn:example:contoso:2.0:User:badge'],
+  ])('leaves an operation out whose path names %s that is unknown, and tells it without the filter', (_, path, told) => {
+    for (const op of ['add', 'replace', 'remove']) {
+      expect(translate({ op, path, value: 'x' })).toEqual({ operations: [], tolerances: [`unknownAttribute ${told}`] });
+    }
+  });
+
+  it.each(['a b', 'emails[', 'emails[type eq "work"', '.value', 'userName[value eq "x"]'])('refuses the malformed path %s', (path) => {
+    expect(() => translate({ op: 'replace', path, value: 'x' })).toThrow(expect.objectContaining({ scimType: 'invalidPath' }));
+  });
+
+  it('drops a nested group from the members, and says that there are none', () => {
+    const told = 'nestedGroup members: nested groups are not supported, g is left out';
+    for (const value of [{ value: 'g', type: 'Group' }, [{ value: 'g', Type: 'group' }]]) {
+      expect(inGroup({ op: 'add', path: 'members', value })).toEqual({
+        operations: [{ op: 'add', path: 'members', value: [null] }],
+        tolerances: [told],
+      });
+    }
+    expect(
+      inGroup({
+        op: 'add',
+        value: {
+          members: [
+            { value: 'g', type: 'Group' },
+            { value: 'u', type: 'User' },
+          ],
+        },
+      }),
+    ).toEqual({
+      operations: [{ op: 'add', path: 'members', value: [null, { value: 'u', type: 'User' }] }],
+      tolerances: [told],
+    });
   });
 
   it('T13: ignores what the client can not set, in a value and as a path', () => {
@@ -214,7 +260,7 @@ describe('a tolerant connection and its PATCH dialects', () => {
         { op: 'replace', path: 'displayName', value: 'D' },
         { op: 'replace', path: 'externalId', value: 'e' },
       ],
-      tolerances: ['T13 schemas', 'T13 id', 'T13 meta'],
+      tolerances: ['T13 id', 'T13 meta'],
     });
     for (const path of ['id', 'meta.version', 'groups', 'groups[value eq "x"].display', `${ENTERPRISE}:manager.displayName`]) {
       expect(translate({ op: 'replace', path, value: 'x' }).operations).toEqual([]);
@@ -229,7 +275,7 @@ describe('a tolerant connection and its PATCH dialects', () => {
     ]);
   });
 
-  it('T16: drops a password wherever it stands, and tells nobody what it was', () => {
+  it('T16: drops a password wherever it stands', () => {
     for (const operation of [
       { op: 'replace', path: 'password', value: 'Secret-1' },
       { op: 'replace', value: { Password: 'Secret-1' } },
@@ -238,8 +284,7 @@ describe('a tolerant connection and its PATCH dialects', () => {
     ]) {
       const { operations, tolerances } = translate(operation);
       expect(operations).toEqual([]);
-      expect(tolerances).toContain('T16 password');
-      expect(tolerances.join()).not.toContain('Secret');
+      expect(tolerances).toEqual([]);
     }
   });
 

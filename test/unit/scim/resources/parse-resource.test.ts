@@ -85,19 +85,29 @@ describe('parsing the body of POST and PUT, RFC 7644 §3.3', () => {
     });
   });
 
-  it('ignores unknown attributes in both modes and tells of them', () => {
-    for (const mode of ['strict', 'tolerant'] as const) {
-      const { resource, tolerances } = parse(user({ shoeSize: 9, name: { petName: 'x' }, 'urn:x:y': {} }), mode);
-      expect(resource).toEqual({ userName: 'bjensen' });
-      expect(tolerances).toEqual(['unknownAttribute shoeSize', 'unknownAttribute name.petName', 'unknownAttribute urn:x:y']);
-    }
+  it('ignores unknown attributes in tolerant mode and tells of them; strict refuses each by name', () => {
+    const { resource, tolerances } = parse(user({ shoeSize: 9, name: { petName: 'x' }, 'urn:x:y': {} }), 'tolerant');
+    expect(resource).toEqual({ userName: 'bjensen' });
+    expect(tolerances).toEqual(['unknownAttribute shoeSize', 'unknownAttribute name.petName', 'unknownAttribute urn:x:y']);
+    for (const [attributes, where] of [
+      [{ shoeSize: 9 }, 'shoeSize'],
+      [{ name: { petName: 'x' } }, 'name.petName'],
+      [{ 'urn:x:y': {} }, 'urn:x:y'],
+    ] as const)
+      expect(() => parse(user(attributes), 'strict')).toThrow(refusal('invalidSyntax', where));
   });
 
-  it('tells of the first twenty unknown attributes only, shortened', () => {
-    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${'x'.repeat(1000)}${i}`, i]));
-    const { tolerances } = parse(user(many));
-    expect(tolerances).toHaveLength(20);
-    expect(tolerances.join('').length).toBeLessThan(2000);
+  it('refuses in strict mode what schemas lists twice (RFC 7643 §3), in whatever case', () => {
+    const json = { schemas: [USER, USER.toUpperCase()], userName: 'bjensen' };
+    expect(() => parse(json, 'strict')).toThrow(refusal('invalidSyntax', 'twice'));
+    expect(parse(json, 'tolerant').tolerances).toEqual([expect.stringMatching(/^T14 schemas lists .* twice$/)]);
+  });
+
+  it('tells of the first fifty unknown attributes only, shortened', () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${i}${'x'.repeat(1000)}`, i]));
+    const { tolerances } = parse(user(many), 'tolerant');
+    expect(tolerances).toHaveLength(50);
+    expect(tolerances.join('').length).toBeLessThan(5000);
   });
 
   it('keeps 1,000 values of an attribute and no more', () => {
@@ -175,7 +185,7 @@ describe('parsing the body of POST and PUT, RFC 7644 §3.3', () => {
       `{"schemas":["${USER}"],"userName":"x","__proto__":{"active":true},"constructor":{"prototype":{"polluted":1}},
         "name":{"__proto__":{"polluted":1},"givenName":"G"},"emails":[{"__proto__":{"primary":true},"value":"a"}]}`,
     );
-    const { resource } = parse(json);
+    const { resource } = parse(json, 'tolerant');
     expect(resource).toEqual({ userName: 'x', name: { givenName: 'G' }, emails: [{ value: 'a' }] });
     expect(Object.getPrototypeOf(resource)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -190,7 +200,7 @@ describe('parsing the body of POST and PUT, RFC 7644 §3.3', () => {
 
   it('reads a deep and a wide body without recursion into what it does not know', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`);
-    expect(parse(user({ shoeSize: deep })).resource).toEqual({ userName: 'bjensen' });
+    expect(parse(user({ shoeSize: deep }), 'tolerant').resource).toEqual({ userName: 'bjensen' });
     expect(() => parse(user({ emails: deep }))).toThrow(refusal('invalidValue', 'emails'));
     const wide = Array.from({ length: 50_000 }, (_, i) => ({ value: `u${i}` }));
     expect(parse({ schemas: [GROUP], displayName: 'g', members: wide }, 'strict', groupResourceType).resource['members']).toHaveLength(
