@@ -1,6 +1,7 @@
 import type { Committed, Listing, Stored } from '../../shared/directory/directory.ts';
 import type { ResourceType } from '../../shared/scim/attributes/attribute.ts';
 import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
+import type { Projection } from '../../shared/scim/resources/project.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Exchange } from './exchange.ts';
 import type { ResourcePointer } from './send-change.ts';
@@ -39,7 +40,11 @@ export interface Endpoint<R extends Stored<string>> {
   /** @throws RevisionConflict, DirectoryBusy */
   delete(exchange: Exchange, read: R): Promise<Committed<R>>;
 
-  /** The whole resource in the shape of RFC 7643 §3; undefined if it was deleted since it was read. */
-  render(exchange: Exchange, stored: R, withRelation: boolean): Promise<Rendered | undefined>;
+  /**
+   * The whole resource in the shape of RFC 7643 §3; undefined if it was deleted since it was read.
+   * @param returned what the reply will have of it, where it is for a reply: a relation too long for that is not read to its end
+   * @throws ScimError tooMany
+   */
+  render(exchange: Exchange, stored: R, withRelation: boolean, returned?: Projection): Promise<Rendered | undefined>;
   pointer(stored: R): ResourcePointer;
 }

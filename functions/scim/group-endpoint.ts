@@ -1,13 +1,16 @@
-import type { StoredGroup } from '../../shared/directory/directory.ts';
+import { type StoredGroup, TooManyMembers } from '../../shared/directory/directory.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import { etagOf } from '../../shared/scim/resources/etag.ts';
+import { type Projection, project } from '../../shared/scim/resources/project.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
 import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
 import { type Exchange, writeContext } from './exchange.ts';
 import { takeMembers } from './group-members.ts';
 import { patchGroup } from './patch-group.ts';
+import { MAX_REPLY_BYTES, replyBytes, replyTooLarge } from './response.ts';
 
 const NOBODY: ReadonlySet<UserId> = new Set();
+const A_USER = '00000000-0000-4000-8000-000000000000' as UserId;
 
 /** /Groups: RFC 7643 §4.2. A PATCH is answered without the group, which may be large (SCIM.md §3 B). */
 export const groupEndpoint: Endpoint<StoredGroup> = {
@@ -32,13 +35,27 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   patch: patchGroup,
   delete: (exchange, read) => exchange.dependencies.directory.groups.delete(writeContext(exchange), read),
 
-  render: async (exchange, stored, withRelation) => {
+  render: async (exchange, stored, withRelation, returned) => {
     if (!withRelation) return rendered(exchange, stored, []);
-    const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, stored.id);
-    return whole && rendered(exchange, whole.group, whole.members);
+    const most = returned && mostMembers(exchange, stored, returned);
+    try {
+      const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, stored.id, most);
+      return whole && rendered(exchange, whole.group, whole.members);
+    } catch (error) {
+      if (error instanceof TooManyMembers) throw replyTooLarge({ cause: error });
+      throw error;
+    }
   },
   pointer: ({ id }) => ({ type: 'group', id }),
 };
+
+/** How many members at most fit in a reply beside everything else: each takes the same room, since ids are of one length. */
+function mostMembers(exchange: Exchange, group: StoredGroup, returned: Projection): number {
+  const bare = { ...group, attributes: {} };
+  const bytes = (members: readonly UserId[]) =>
+    replyBytes(JSON.stringify(project(resourceTypeOf(exchange, groupEndpoint), rendered(exchange, bare, members).resource, returned)));
+  return Math.floor(MAX_REPLY_BYTES / (bytes([A_USER, A_USER]) - bytes([A_USER])));
+}
 
 function rendered(exchange: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
   const { baseUrl } = exchange.request;

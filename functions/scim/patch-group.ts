@@ -22,7 +22,7 @@ export async function patchGroup(
   const membership = split.needsMembers ? await resolveByMembers(exchange, read, operations) : split.membership;
   const change = membership && {
     replaces: membership.replaces,
-    add: await existingUsers(exchange, membership.add),
+    add: await existingUsers(exchange, membership.add, membership.replaces ? undefined : read),
     // Removing who is no member, or no user any more, is no error: nothing is asked about them.
     remove: new Set([...membership.remove].filter(isResourceId) as UserId[]),
   };

@@ -17,14 +17,20 @@ const SURELY_FITS = MAX_REPLY_BYTES / 6;
 /** True if Lambda can return this JSON text as a body. */
 export function fitsReply(body: string): boolean {
   if (body.length <= SURELY_FITS) return true;
-  return body.length <= MAX_REPLY_BYTES && Buffer.byteLength(JSON.stringify(body)) <= MAX_REPLY_BYTES;
+  return body.length <= MAX_REPLY_BYTES && replyBytes(body) <= MAX_REPLY_BYTES;
+}
+
+/** What a JSON text takes of Lambda's result. */
+export function replyBytes(body: string): number {
+  return Buffer.byteLength(JSON.stringify(body));
 }
 
 /** SCIM.md §4: refused with the way out, never cut short. */
-export function replyTooLarge(): ScimError {
+export function replyTooLarge(options: ErrorOptions = {}): ScimError {
   return new ScimError(
     'tooMany',
     'The answer would be larger than 6 MB. Ask with excludedAttributes=members, or for fewer resources with count.',
+    options,
   );
 }
 

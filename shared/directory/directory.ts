@@ -67,6 +67,11 @@ export class TooManyLayers extends Error {
   override readonly name = 'TooManyLayers';
 }
 
+/** Thrown when a group has more members than the reader asked for at most. */
+export class TooManyMembers extends Error {
+  override readonly name = 'TooManyMembers';
+}
+
 /** How a list is found. All key look-ups are strongly consistent; `all` walks the listing index in order of creation. */
 export type Lookup =
   | { readonly by: 'id' | 'userName' | 'externalId' | 'email' | 'displayName'; readonly value: string }
@@ -85,8 +90,12 @@ export interface UserDirectory {
   update(context: WriteContext, read: StoredUser, attributes: ScimObject): Promise<Committed<StoredUser>>;
   /** Leaves a tombstone; claims are free at once. @throws RevisionConflict, DirectoryBusy */
   delete(context: WriteContext, read: StoredUser): Promise<Committed<StoredUser>>;
-  /** Which of these ids are live users. Costs one request a 100 ids. */
-  existing(connection: Connection, ids: Iterable<string>): Promise<Set<UserId>>;
+  /**
+   * Which of these ids are live users. Costs one request a 100 ids.
+   * @param joining the group they are about to be added to, as read: what its `update` asks about a few users is then read in the
+   *   same requests. @throws RevisionConflict if that group has changed since
+   */
+  existing(connection: Connection, ids: Iterable<string>, joining?: StoredGroup): Promise<Set<UserId>>;
   /** The groups the user is in, with their display names: base items and the layers of groups in expansion. */
   groupsOf(connection: Connection, id: UserId): Promise<{ id: GroupId; displayName: string }[]>;
 }
@@ -96,8 +105,12 @@ export interface GroupDirectory {
   create(context: WriteContext, attributes: ScimObject, members: ReadonlySet<UserId>): Promise<Committed<StoredGroup>>;
   /** The header only: never reads a member. */
   read(connection: Connection, id: GroupId): Promise<StoredGroup | undefined>;
-  /** Header and all members, as one committed state (DELIVERY §3.3). @throws DirectoryBusy when it keeps changing under the reader */
-  readWithMembers(connection: Connection, id: GroupId): Promise<{ group: StoredGroup; members: UserId[] } | undefined>;
+  /**
+   * Header and all members, as one committed state (DELIVERY §3.3).
+   * @param most the reader has no use for more members than this: reading may end as soon as there are more for certain
+   * @throws DirectoryBusy when it keeps changing under the reader; TooManyMembers
+   */
+  readWithMembers(connection: Connection, id: GroupId, most?: number): Promise<{ group: StoredGroup; members: UserId[] } | undefined>;
   /**
    * Replaces the attributes and/or changes members, on the condition that the revision is the one read. Small changes cost the
    * same at any size of the group. A write that changes nothing writes nothing.
@@ -126,8 +139,9 @@ export interface Listing<R> {
   /**
    * All resources of a look-up, in order of creation, those after `after` only; `all` is a walk that the caller bounds by not
    * asking for more, and costs nothing for what comes before `after`.
+   * @param atATime the caller is likely to take so many: a walk reads so many at once
    */
-  find(connection: Connection, lookup: Lookup, after?: Place): AsyncIterable<R>;
+  find(connection: Connection, lookup: Lookup, after?: Place, atATime?: number): AsyncIterable<R>;
 }
 
 export interface Directory {

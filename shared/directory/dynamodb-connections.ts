@@ -3,14 +3,12 @@ import { commit } from './commit.ts';
 import { type Connection, ConnectionInUse, type Connections } from './connection.ts';
 import type { Condition } from './dynamodb-expression.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import { dynamoDbTokens } from './dynamodb-tokens.ts';
+import { type ConnectionItem, dynamoDbTokens } from './dynamodb-tokens.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
 import { indexes, type Key, keys, listing, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
 import { countKeys } from './resource-count.ts';
 import { absent } from './resource-write.ts';
-
-type ConnectionItem = Connection & Key & { readonly listPk: string; readonly listSk: string };
 
 const NOBODY: Condition = { expression: 'attribute_not_exists(#n) OR #n = :none', values: { ':none': 0 } };
 
@@ -33,7 +31,7 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
     return items.sort((a, b) => (a.listSk < b.listSk ? -1 : 1)).map(toConnection);
   }
 
-  const tokens = dynamoDbTokens(table, get);
+  const tokens = dynamoDbTokens(table, toConnection);
   return {
     ...tokens,
     get,

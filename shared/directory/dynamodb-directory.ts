@@ -5,6 +5,7 @@ import { lookUpGroups, lookUpUsers } from './dynamodb-lookup.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
 import { dynamoDbUsers, toStoredUser } from './dynamodb-users.ts';
 import type { GroupItem, UserItem } from './items.ts';
+import { namedMembers } from './named-members.ts';
 import type { StoreOptions } from './resource-write.ts';
 
 /** The directory in the table: what the SCIM function reads and writes. The worker's side of the same items is in delivery/. */
@@ -19,8 +20,9 @@ export function dynamoDbDirectory(table: DynamoDbTable, options: StoreOptions): 
     toStored: toStoredGroup,
     lookUp: (c, lookup) => lookUpGroups(table, c, lookup),
   });
+  const members = namedMembers(table);
   return {
-    users: { ...dynamoDbUsers(table, options), listing: users },
-    groups: { ...dynamoDbGroups(table, options), listing: groups },
+    users: { ...dynamoDbUsers(table, members, options), listing: users },
+    groups: { ...dynamoDbGroups(table, members, options), listing: groups },
   };
 }

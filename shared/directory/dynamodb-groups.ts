@@ -3,15 +3,17 @@ import { groupNameOf } from '../provisioning/naming.ts';
 import { sameAttributes } from '../scim/patch/same-attributes.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import { commit, type Step, TRANSACTION_WRITES } from './commit.ts';
-import { type GroupDirectory, NameTaken, RevisionConflict, type StoredGroup, type WriteContext } from './directory.ts';
+import { type GroupDirectory, NameTaken, RevisionConflict, type StoredGroup, TooManyMembers, type WriteContext } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
+import { moreMembersThan } from './group-bounds.ts';
 import { type GroupId, isResourceId } from './ids.ts';
 import { type GroupItem, ITEM_VERSION } from './items.ts';
 import { keys, listing } from './keys.ts';
 import { assertRoomForLayer, discardLayer, listLayer, type WrittenLayer, writeLayer } from './large-change.ts';
 import { clearedParked, markerOfRequest } from './marker.ts';
 import { type MemberPlan, planMembers } from './member-plan.ts';
-import { readGroup } from './read-group.ts';
+import type { NamedMembers } from './named-members.ts';
+import { readGroupWithin } from './read-group.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfGroup } from './resource-lookups.ts';
 import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
@@ -30,7 +32,7 @@ export function toStoredGroup(header: GroupItem): StoredGroup {
 }
 
 /** The groups of the table. What becomes visible does so in one transaction on the header, at any number of members. */
-export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): GroupDirectory {
+export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers, options: StoreOptions): GroupDirectory {
   const { newId, sweepAfterSeconds } = options;
   const markerOf = (context: WriteContext, id: GroupId, removal: boolean, messageGroup: string) =>
     markerOfRequest(context, sweepAfterSeconds, { key: keys.group(context.connection.id, id), removal, messageGroup }).set;
@@ -88,7 +90,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
         ...exchangeLookups([], lookupsOfGroup(connection.id, id, attributes)),
         { write: changeCount(connection.id, 'Group', id, 1) },
       ];
-      const plan = await planMembers(table, header, { replaces: false, add: members, remove: new Set() }, roomBeside(others));
+      const plan = await planMembers(table, namedMembers, header, { replaces: false, add: members, remove: new Set() }, roomBeside(others));
       return withMembers(context, header, plan, messageGroup, async ({ set, steps }) => {
         const item = { ...header, ...set };
         await commit(table, [{ write: { put: item, condition: absent } }, ...others, ...steps]);
@@ -102,8 +104,10 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
       return header?.state === 'live' ? toStoredGroup(header) : undefined;
     },
 
-    async readWithMembers(connection, id) {
-      const read = isResourceId(id) ? await readGroup(table, connection.id, id) : undefined;
+    async readWithMembers(connection, id, most = Number.POSITIVE_INFINITY) {
+      if (!isResourceId(id)) return undefined;
+      const read = await readGroupWithin(table, connection.id, id, (deleted) => moreMembersThan(most, deleted));
+      if (read === 'larger') throw new TooManyMembers(`the group has more than ${most} members`);
       return read && { group: toStoredGroup(read.header), members: read.members };
     },
 
@@ -117,7 +121,7 @@ export function dynamoDbGroups(table: DynamoDbTable, options: StoreOptions): Gro
             lookupsOfGroup(header.connection, read.id, attributes),
           )
         : [];
-      const plan: MemberPlan = members ? await planMembers(table, header, members, roomBeside(others)) : { as: 'nothing' };
+      const plan: MemberPlan = members ? await planMembers(table, namedMembers, header, members, roomBeside(others)) : { as: 'nothing' };
       if (plan.as === 'nothing' && !isRenewed) return { resource: read, changed: false, messageGroup };
 
       const next = { ...header, revision: header.revision + 1, lastModified: context.now.toISOString() };

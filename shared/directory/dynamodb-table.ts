@@ -12,6 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { atOnce } from './at-once.ts';
 import { type Condition, type Item, projection, transactItem, type Update, type Write } from './dynamodb-expression.ts';
 import type { Key } from './keys.ts';
 
@@ -52,6 +53,8 @@ export interface QueryPage<T> {
 /** A transaction in conflict with another is tried again this often, with jitter (about 2 s in all), before DirectoryBusy. */
 const CONFLICT_RETRIES = 8;
 const BATCH_GET = 100;
+/** Requests of one batch under way together: well below the sockets of the SDK's client, 50. */
+const REQUESTS_AT_ONCE = 12;
 
 export class DynamoDbTable {
   readonly #client: DynamoDBClient;
@@ -81,17 +84,22 @@ export class DynamoDbTable {
 
   /** Many items, strongly consistent, in no order; those that don't exist are left out. Unprocessed keys are asked again. */
   async batchGet<T>(wanted: readonly Key[], attributes?: readonly string[]): Promise<T[]> {
+    const batches = Array.from({ length: Math.ceil(wanted.length / BATCH_GET) }, (_, i) =>
+      wanted.slice(i * BATCH_GET, (i + 1) * BATCH_GET),
+    );
+    return (await atOnce(REQUESTS_AT_ONCE, batches, (batch) => this.#getBatch<T>(batch, attributes))).flat();
+  }
+
+  async #getBatch<T>(batch: readonly Key[], attributes?: readonly string[]): Promise<T[]> {
     const found: T[] = [];
-    for (let from = 0; from < wanted.length; from += BATCH_GET) {
-      let pending = wanted.slice(from, from + BATCH_GET).map((key) => marshall({ pk: key.pk, sk: key.sk }));
-      for (let attempt = 0; pending.length > 0; attempt++) {
-        if (attempt > CONFLICT_RETRIES) throw new DirectoryBusy('items stayed unprocessed');
-        if (attempt > 0) await this.#pause(attempt);
-        const request = { Keys: pending, ConsistentRead: true, ...projection(attributes) };
-        const answer = await this.#send(() => this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#name]: request } })));
-        for (const item of answer.Responses?.[this.#name] ?? []) found.push(unmarshall(item) as T);
-        pending = answer.UnprocessedKeys?.[this.#name]?.Keys ?? [];
-      }
+    let pending = batch.map((key) => marshall({ pk: key.pk, sk: key.sk }));
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt > CONFLICT_RETRIES) throw new DirectoryBusy('items stayed unprocessed');
+      if (attempt > 0) await this.#pause(attempt);
+      const request = { Keys: pending, ConsistentRead: true, ...projection(attributes) };
+      const answer = await this.#send(() => this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#name]: request } })));
+      for (const item of answer.Responses?.[this.#name] ?? []) found.push(unmarshall(item) as T);
+      pending = answer.UnprocessedKeys?.[this.#name]?.Keys ?? [];
     }
     return found;
   }
@@ -191,6 +199,20 @@ export class DynamoDbTable {
   async put(item: Item): Promise<void> {
     const Item = marshall(item, { removeUndefinedValues: true });
     await this.#send(() => this.#client.send(new PutItemCommand({ TableName: this.#name, Item })));
+  }
+
+  /** Many unconditional puts, several at once; one that is refused for the rate of its partition is tried again. @throws DirectoryBusy */
+  async putAll(items: readonly Item[]): Promise<void> {
+    await atOnce(REQUESTS_AT_ONCE, items, async (item) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.put(item);
+        } catch (error) {
+          if (!(error instanceof DirectoryBusy) || attempt > CONFLICT_RETRIES) throw error;
+          await this.#pause(attempt);
+        }
+      }
+    });
   }
 
   async #send<T>(call: () => Promise<T>): Promise<T> {

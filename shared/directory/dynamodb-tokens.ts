@@ -8,9 +8,37 @@ import { absent } from './resource-write.ts';
 
 type Tokens = Pick<Connections, 'addToken' | 'listTokens' | 'revokeToken' | 'authenticate'>;
 type TokenItem = Token & Key;
+export type ConnectionItem = Connection & Key & { readonly listPk: string; readonly listSk: string };
 
-/** The bearer tokens, by the digest of their random bits. Nothing is cached: a revoked token stops at once. */
-export function dynamoDbTokens(table: DynamoDbTable, getConnection: (id: ConnectionId) => Promise<Connection | undefined>): Tokens {
+/** So many tokens are in use at once with room to spare; the one noted first is forgotten for the next. */
+const NOTED_TOKENS = 1_000;
+
+/**
+ * The bearer tokens, by the digest of their random bits. Token and connection are read at each request: a revoked token stops at
+ * once. Noted is only which connection a token named when it was last valid, so that both can be read in one request.
+ */
+export function dynamoDbTokens(table: DynamoDbTable, toConnection: (item: ConnectionItem) => Connection): Tokens {
+  const noted = new Map<string, ConnectionId>();
+
+  /** Both as they are now, strongly consistent; the connection only if it is the token's. */
+  async function tokenWithConnection(digest: string): Promise<{ token?: TokenItem; connection?: ConnectionItem }> {
+    const expected = noted.get(digest);
+    const found = await table.batchGet<TokenItem | ConnectionItem>([keys.token(digest), ...(expected ? [keys.connection(expected)] : [])]);
+    const token = found.find((item): item is TokenItem => 'digest' in item);
+    if (!token) return {};
+    const connection =
+      token.connection === expected
+        ? found.find((item): item is ConnectionItem => !('digest' in item))
+        : await table.get<ConnectionItem>(keys.connection(token.connection));
+    return { token, ...(connection && { connection }) };
+  }
+
+  function note(digest: string, connection: ConnectionId): void {
+    const [first] = noted.keys();
+    if (!noted.has(digest) && noted.size >= NOTED_TOKENS && first !== undefined) noted.delete(first);
+    noted.set(digest, connection);
+  }
+
   /** One write a day, awaited since a function is frozen after its answer. Not worth failing a request for. */
   async function noteUse(token: Token, now: Date): Promise<Token> {
     const lastUsed = now.toISOString().slice(0, 10);
@@ -51,10 +79,10 @@ export function dynamoDbTokens(table: DynamoDbTable, getConnection: (id: Connect
     },
 
     async authenticate(digest, now) {
-      const item = await table.get<TokenItem>(keys.token(digest));
-      if (!item || !isSameDigest(item.digest, digest) || !(now.getTime() < Date.parse(item.expires))) return undefined;
-      const connection = await getConnection(item.connection);
-      return connection && { connection, token: await noteUse(toToken(item), now) };
+      const { token, connection } = await tokenWithConnection(digest);
+      if (!token || !isSameDigest(token.digest, digest) || !(now.getTime() < Date.parse(token.expires)) || !connection) return undefined;
+      note(digest, token.connection);
+      return { connection: toConnection(connection), token: await noteUse(toToken(token), now) };
     },
   };
 }

@@ -7,9 +7,10 @@ import type { Committed, StoredUser, UserDirectory, WriteContext } from './direc
 import type { DynamoDbTable } from './dynamodb-table.ts';
 import { groupsOfUser } from './groups-of-user.ts';
 import { isResourceId, type UserId } from './ids.ts';
-import { ITEM_VERSION, type UserItem } from './items.ts';
+import { type GroupItem, ITEM_VERSION, type UserItem } from './items.ts';
 import { keys, listing } from './keys.ts';
 import { clearedParked, markerOfRequest } from './marker.ts';
+import { LOOKED_UP_MEMBERS, type NamedMembers } from './named-members.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfUser } from './resource-lookups.ts';
 import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
@@ -26,7 +27,7 @@ export function toStoredUser(item: UserItem): StoredUser {
 }
 
 /** The users of the table; every write is one transaction of the user, its claim and look-ups, the count and the marker. */
-export function dynamoDbUsers(table: DynamoDbTable, options: StoreOptions): UserDirectory {
+export function dynamoDbUsers(table: DynamoDbTable, namedMembers: NamedMembers, options: StoreOptions): UserDirectory {
   const markerOf = (context: WriteContext, id: UserId, removal: boolean, messageGroup: string) =>
     markerOfRequest(context, options.sweepAfterSeconds, { key: keys.user(context.connection.id, id), removal, messageGroup }).set;
 
@@ -102,9 +103,12 @@ export function dynamoDbUsers(table: DynamoDbTable, options: StoreOptions): User
       return { resource: { ...read, revision, lastModified: deletedAt }, changed: true, messageGroup };
     },
 
-    async existing(connection, ids) {
-      const wanted = [...new Set(ids)].filter(isResourceId).map((id) => keys.user(connection.id, id as UserId));
-      const found = await table.batchGet<Pick<UserItem, 'id' | 'state'>>(wanted, ['id', 'state']);
+    async existing(connection, ids, joining) {
+      const wanted = [...new Set(ids)].filter(isResourceId) as UserId[];
+      const header = joining?.header as GroupItem | undefined;
+      if (header?.hasMembers && wanted.length <= LOOKED_UP_MEMBERS) return namedMembers.joining(header, wanted);
+      const users = wanted.map((id) => keys.user(connection.id, id));
+      const found = await table.batchGet<Pick<UserItem, 'id' | 'state'>>(users, ['id', 'state']);
       return new Set(found.flatMap(({ id, state }) => (state === 'live' ? [id] : [])));
     },
 

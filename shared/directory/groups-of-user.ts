@@ -1,9 +1,9 @@
 import { DirectoryBusy, type DynamoDbTable } from './dynamodb-table.ts';
 import { type ConnectionId, type GroupId, isResourceId, type UserId } from './ids.ts';
-import type { GroupItem, MemberItem, UserItem } from './items.ts';
+import type { GroupItem, LayerChunkItem, MemberItem, UserItem } from './items.ts';
 import { keys } from './keys.ts';
 import { latestWord } from './membership-word.ts';
-import { readLayers } from './read-group.ts';
+import { layerChunkKeys, layersFrom } from './read-layers.ts';
 
 const ATTEMPTS = 3;
 
@@ -41,10 +41,13 @@ async function readOnce(table: DynamoDbTable, c: ConnectionId, user: UserId): Pr
   }
   if (!isLive) return [];
 
+  if (headers.some(({ id, layers }) => expanding.has(id) && layers.length === 0)) return undefined;
+  // Of each layer only the chunk that may name the user, and those of all groups together.
+  const named = await table.batchGet<LayerChunkItem>(headers.flatMap((header) => layerChunkKeys(header, [user])));
+  const chunks = new Map(named.map((chunk) => [chunk.sk, chunk]));
   const groups: GroupItem[] = [];
   for (const header of headers) {
-    if (expanding.has(header.id) && header.layers.length === 0) return undefined;
-    const layers = await readLayers(table, header);
+    const layers = layersFrom(header, chunks, [user]);
     if (!layers) return undefined;
     if (latestWord(user, items.get(header.id), layers)?.wanted === 'present') groups.push(header);
   }

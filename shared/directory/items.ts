@@ -69,6 +69,7 @@ export interface LayerReference {
   /** The group's revision that the layer made. */
   readonly revision: number;
   readonly replaces: boolean;
+  /** How many chunks it has; `layerChunkOf` in keys.ts says which of them holds an id. */
   readonly chunks: number;
 }
 
@@ -86,7 +87,7 @@ export interface GroupItem extends ResourceItem {
   readonly membersWait?: boolean;
 }
 
-/** Up to CHUNK_IDS ids of 16 bytes, never changed once written. */
+/** About CHUNK_IDS ids of 16 bytes, never changed once written. */
 export interface LayerChunkItem {
   readonly pk: string;
   readonly sk: string;
@@ -130,6 +131,10 @@ export interface OwnerItem {
 }
 
 export const MAX_LAYERS = 8;
-export const CHUNK_IDS = 24_000;
+/**
+ * Ids in a chunk of a layer, on average. An id's hash says which chunk holds it, so what is asked about one user reads one chunk
+ * of each layer; with so few ids a chunk is one read unit (4 KB, 242 ids), whatever the size of the change.
+ */
+export const CHUNK_IDS = 160;
 /** A change of at most this many members is one transaction (DELIVERY §3.1). */
 export const SMALL_CHANGE_MEMBERS = 48;

@@ -72,6 +72,14 @@ function shardOf(text: string, shards: number): number {
   return hash % shards;
 }
 
+/**
+ * Which of a layer's chunks an id is in, if the layer names it. The layer's own id is part of the hash: no client knows it in
+ * advance, so nobody can choose ids that fill one chunk.
+ */
+export function layerChunkOf(layer: string, user: UserId, chunks: number): number {
+  return shardOf(`${layer}#${user}`, chunks);
+}
+
 export const listing = {
   resources: (c: ConnectionId, type: 'User' | 'Group', created: string, id: string) => ({
     listPk: `${c}#LIST#${type}`,

@@ -25,7 +25,7 @@ export async function writeLayer(
   layer: { readonly id: string; readonly replaces: boolean; readonly add: readonly UserId[]; readonly remove: readonly UserId[] },
   now: Date,
 ): Promise<WrittenLayer> {
-  const items = chunksOf(layer.add, layer.remove).map(({ add, remove }, i) => ({
+  const items = chunksOf(layer.id, layer.add, layer.remove).map(({ add, remove }, i) => ({
     ...keys.layerChunk(group.connection, group.id, layer.id, i),
     v: ITEM_VERSION,
     type: 'layer',
@@ -33,7 +33,7 @@ export async function writeLayer(
     remove: encodeIds(remove),
     created: now.toISOString(),
   }));
-  await Promise.all(items.map((item) => table.put(item)));
+  await table.putAll(items);
   const reference = { id: layer.id, revision: group.revision, replaces: layer.replaces, chunks: items.length };
   return { reference, chunks: items.map(({ pk, sk }) => ({ pk, sk })) };
 }

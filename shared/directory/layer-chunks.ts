@@ -1,6 +1,8 @@
+import type { UserId } from './ids.ts';
 import { CHUNK_IDS } from './items.ts';
+import { layerChunkOf } from './keys.ts';
 
-/** A layer's ids on disk: 16 bytes for each UUID, so that 24,000 of them fit in one item (DELIVERY §3). */
+/** A layer's ids on disk: 16 bytes for each UUID (DELIVERY §3). */
 const BYTES = 16;
 
 /** @throws RangeError for a text that is no UUID. */
@@ -26,16 +28,18 @@ export function decodeIds<Id extends string = string>(bytes: Uint8Array): Id[] {
   return ids;
 }
 
-/** A change cut into chunks of at most CHUNK_IDS ids in total, additions first; no chunk for no ids. */
-export function chunksOf<Id extends string>(add: Iterable<Id>, remove: Iterable<Id>): { readonly add: Id[]; readonly remove: Id[] }[] {
-  const adds = [...add];
-  const removes = [...remove];
-  const chunks: { add: Id[]; remove: Id[] }[] = [];
-  for (let from = 0; from < adds.length + removes.length; from += CHUNK_IDS) {
-    const chunk = { add: adds.slice(from, from + CHUNK_IDS), remove: [] as Id[] };
-    const start = Math.max(0, from - adds.length);
-    chunk.remove = removes.slice(start, Math.max(start, from + CHUNK_IDS - adds.length));
-    chunks.push(chunk);
-  }
+/**
+ * The ids of a layer in its chunks, about CHUNK_IDS to each, every id in the chunk that `layerChunkOf` names; no chunk for no ids.
+ * @param layer the layer's id
+ */
+export function chunksOf(
+  layer: string,
+  add: readonly UserId[],
+  remove: readonly UserId[],
+): { readonly add: UserId[]; readonly remove: UserId[] }[] {
+  const count = Math.ceil((add.length + remove.length) / CHUNK_IDS);
+  const chunks = Array.from({ length: count }, () => ({ add: [] as UserId[], remove: [] as UserId[] }));
+  for (const user of add) chunks[layerChunkOf(layer, user, count)]?.add.push(user);
+  for (const user of remove) chunks[layerChunkOf(layer, user, count)]?.remove.push(user);
   return chunks;
 }

@@ -1,10 +1,10 @@
 import { type MembershipChange, RevisionConflict } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
+import { moreToRead } from './group-bounds.ts';
 import type { UserId } from './ids.ts';
-import { type GroupItem, type MemberItem, SMALL_CHANGE_MEMBERS } from './items.ts';
-import { keys } from './keys.ts';
-import { latestWord } from './membership-word.ts';
-import { readGroupUpTo, readLayers } from './read-group.ts';
+import { type GroupItem, SMALL_CHANGE_MEMBERS } from './items.ts';
+import { LOOKED_UP_MEMBERS, type NamedMembers } from './named-members.ts';
+import { readGroupWithin } from './read-group.ts';
 
 /** How a change of members is written: not at all, in the items themselves (DELIVERY §3.1) or as a layer (§3.2). */
 export type MemberPlan =
@@ -12,8 +12,6 @@ export type MemberPlan =
   | { readonly as: 'items'; readonly add: readonly UserId[]; readonly remove: readonly UserId[] }
   | { readonly as: 'layer'; readonly replaces: boolean; readonly add: readonly UserId[]; readonly remove: readonly UserId[] };
 
-/** Up to here the words of those named are read, to drop the members whose word already says so. */
-const LOOKED_UP_MEMBERS = 1_000;
 /** Up to here a replace reads the group, to write only the difference: Okta sends all members of a group again to change one. */
 const COMPARED_MEMBERS = 5_000;
 
@@ -22,14 +20,20 @@ const COMPARED_MEMBERS = 5_000;
  * still hold at the commit. `room` is the number of members that fit in the transaction beside its other writes.
  * @throws RevisionConflict if the group has changed since the header was read
  */
-export async function planMembers(table: DynamoDbTable, header: GroupItem, change: MembershipChange, room: number): Promise<MemberPlan> {
+export async function planMembers(
+  table: DynamoDbTable,
+  named: NamedMembers,
+  header: GroupItem,
+  change: MembershipChange,
+  room: number,
+): Promise<MemberPlan> {
   // Nobody was ever in the group: all that is added is new, nothing can be removed or replaced.
   if (!header.hasMembers) return writtenAs([...change.add], [], room);
   if (change.replaces) return (await planDifference(table, header, change.add, room)) ?? replacedBy(change.add);
   if (change.add.size + change.remove.size > LOOKED_UP_MEMBERS) {
     return { as: 'layer', replaces: false, add: [...change.add], remove: [...change.remove] };
   }
-  const isPresent = await presence(table, header, [...change.add, ...change.remove]);
+  const isPresent = await named.presence(header, [...change.add, ...change.remove]);
   const add = [...change.add].filter((user) => !isPresent(user));
   return writtenAs(add, [...change.remove].filter(isPresent), room);
 }
@@ -52,7 +56,7 @@ async function planDifference(
   room: number,
 ): Promise<MemberPlan | undefined> {
   if (wanted.size > COMPARED_MEMBERS) return undefined;
-  const read = await readGroupUpTo(table, header.connection, header.id, COMPARED_MEMBERS);
+  const read = await readGroupWithin(table, header.connection, header.id, () => moreToRead(COMPARED_MEMBERS));
   if (read === 'larger') return undefined;
   if (!read?.settled || read.header.revision !== header.revision) throw new RevisionConflict('the group changed while it was compared');
   const present = new Set(read.members);
@@ -60,19 +64,4 @@ async function planDifference(
   const remove = read.members.filter((user) => !wanted.has(user));
   const plan = writtenAs(add, remove, room);
   return plan.as === 'layer' ? undefined : plan;
-}
-
-/** Whether these users are members, from their items and the layers the header lists: the rest of the group is not read. */
-async function presence(table: DynamoDbTable, header: GroupItem, named: readonly UserId[]): Promise<(user: UserId) => boolean> {
-  const [found, layers] = await Promise.all([
-    table.batchGet<Pick<MemberItem, 'userId' | 'wanted' | 'revision'>>(
-      named.map((user) => keys.member(header.connection, header.id, user)),
-      ['userId', 'wanted', 'revision'],
-    ),
-    readLayers(table, header),
-  ]);
-  // A chunk is deleted only after the header has lost its layer.
-  if (!layers) throw new RevisionConflict('a layer was expanded since the group was read');
-  const items = new Map(found.map((item) => [item.userId, item]));
-  return (user) => latestWord(user, items.get(user), layers)?.wanted === 'present';
 }

@@ -1,9 +1,9 @@
 import { DirectoryBusy, type DynamoDbTable } from './dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from './ids.ts';
-import type { GroupItem, LayerChunkItem, LayerReference, MemberItem } from './items.ts';
+import type { GroupItem, LayerChunkItem, MemberItem } from './items.ts';
 import { keys } from './keys.ts';
-import { decodeIds } from './layer-chunks.ts';
 import { type Layer, latestWord, type Word } from './membership-word.ts';
+import { layersFrom } from './read-layers.ts';
 
 /** A group as it was committed at one revision. */
 export interface GroupRead {
@@ -20,55 +20,50 @@ const ATTEMPTS = 3;
 /** Up to here a read is repeated for a small change, too: beyond, only for a change of the layers. */
 const CHEAP_ITEMS = 2_000;
 
+/** Looks at each item of a partition in its order; true: enough was seen. */
+export type Bound = (seen: Partition, item: LayerChunkItem | MemberItem) => boolean;
+
 /**
- * Header and members of a live group; undefined for none or a tombstone. DELIVERY §3.3: strong query of the partition, merged by
- * word; deleted users hidden; the guard moved: start again, three times, then 503. A change by layers is seen whole or not at all.
+ * Header and members of a live group; undefined for none or a tombstone; `larger` as soon as the bound is passed. DELIVERY §3.3:
+ * strong query of the partition, merged by word; deleted users hidden; the guard moved: start again, three times, then 503. A change
+ * by layers is seen whole or not at all.
+ * @param boundOf makes the bound of one pass; `deleted` gives the users that are hidden, once they are read
  * @throws DirectoryBusy
  */
-export async function readGroup(table: DynamoDbTable, connection: ConnectionId, group: GroupId): Promise<GroupRead | undefined> {
-  const read = await readGroupUpTo(table, connection, group, Number.POSITIVE_INFINITY);
-  if (read === 'larger') throw new Error('no group is larger than infinity');
-  return read;
-}
-
-/** Like `readGroup`, but gives up with `larger` once the partition has shown more than `limit` member items or layer ids. */
-export async function readGroupUpTo(
+export async function readGroupWithin(
   table: DynamoDbTable,
   connection: ConnectionId,
   group: GroupId,
-  limit: number,
+  boundOf: (deleted: () => ReadonlySet<UserId> | undefined) => Bound,
 ): Promise<GroupRead | 'larger' | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const [deleted, partition] = await Promise.all([deletedUsers(table, connection), readPartition(table, connection, group, limit)]);
+    let hidden: ReadonlySet<UserId> | undefined;
+    const [deleted, partition] = await Promise.all([
+      deletedUsers(table, connection).then((found) => {
+        hidden = found;
+        return found;
+      }),
+      readPartition(
+        table,
+        connection,
+        group,
+        boundOf(() => hidden),
+      ),
+    ]);
     if (partition === undefined || partition === 'larger') return partition;
     const { header, items, chunks } = partition;
-    const layers = header.layers.map((reference) => assemble(reference, chunks));
+    const layers = layersFrom(header, chunks);
     const after = await table.get<GroupItem>(keys.group(connection, group), ['state', 'revision', 'guard']);
     if (after === undefined || after.state !== 'live') return undefined;
-    const whole = layers.filter((layer) => layer !== undefined);
-    const sound = after.guard === header.guard && whole.length === layers.length;
     const settled = after.revision === header.revision;
-    if (sound && (settled || attempt >= ATTEMPTS || items.size > CHEAP_ITEMS)) {
-      const words = mergeWords(items, whole);
+    // A chunk that is not there: its layer was expanded while the group was read.
+    if (layers && after.guard === header.guard && (settled || attempt >= ATTEMPTS || items.size > CHEAP_ITEMS)) {
+      const words = mergeWords(items, layers);
       const members = [...words].flatMap(([user, word]) => (word.wanted === 'present' && !deleted.has(user) ? [user] : []));
       return { header, words, members: members.sort(), settled };
     }
     if (attempt >= ATTEMPTS) throw new DirectoryBusy('the group kept changing while it was read');
   }
-}
-
-/** The layers that a header lists, with their ids; undefined if a chunk is gone: the header has changed since it was read. */
-export async function readLayers(
-  table: DynamoDbTable,
-  header: Pick<GroupItem, 'connection' | 'id' | 'layers'>,
-): Promise<Layer[] | undefined> {
-  const wanted = header.layers.flatMap(({ id, chunks }) =>
-    Array.from({ length: chunks }, (_, i) => keys.layerChunk(header.connection, header.id, id, i)),
-  );
-  const found = await table.batchGet<LayerChunkItem>(wanted);
-  const chunks = new Map(found.map((chunk) => [chunk.sk, chunk]));
-  const layers = header.layers.map((reference) => assemble(reference, chunks));
-  return layers.every((layer) => layer !== undefined) ? layers : undefined;
 }
 
 async function deletedUsers(table: DynamoDbTable, connection: ConnectionId): Promise<Set<UserId>> {
@@ -78,9 +73,10 @@ async function deletedUsers(table: DynamoDbTable, connection: ConnectionId): Pro
   return deleted;
 }
 
-interface Partition {
+export interface Partition {
   readonly header: GroupItem;
   readonly items: ReadonlyMap<UserId, MemberItem>;
+  /** By sort key; those of listed layers only, all of them before the first member item. */
   readonly chunks: ReadonlyMap<string, LayerChunkItem>;
 }
 
@@ -89,40 +85,27 @@ async function readPartition(
   table: DynamoDbTable,
   connection: ConnectionId,
   group: GroupId,
-  limit: number,
+  isEnough: Bound,
 ): Promise<Partition | 'larger' | undefined> {
-  let header: GroupItem | undefined;
+  let partition: Partition | undefined;
   const listed = new Set<string>();
   const items = new Map<UserId, MemberItem>();
   const chunks = new Map<string, LayerChunkItem>();
-  let layerIds = 0;
   const { pk } = keys.group(connection, group);
   for await (const item of table.queryAll<GroupItem | LayerChunkItem | MemberItem>({ pk })) {
     if (item.type === 'group') {
       if (item.state !== 'live') return undefined;
-      header = item;
+      partition = { header: item, items, chunks };
       for (const { id } of item.layers) listed.add(id);
-    } else if (header === undefined) return undefined;
-    else if (item.type === 'member') items.set(item.userId, item);
-    else if (listed.has(item.sk.split('#')[1] ?? '')) {
-      chunks.set(item.sk, item);
-      layerIds += (item.add.byteLength + item.remove.byteLength) / 16;
+      continue;
     }
-    if (items.size > limit || layerIds > limit) return 'larger';
+    if (partition === undefined) return undefined;
+    if (item.type === 'member') items.set(item.userId, item);
+    else if (listed.has(item.sk.split('#')[1] ?? '')) chunks.set(item.sk, item);
+    else continue;
+    if (isEnough(partition, item)) return 'larger';
   }
-  return header && { header, items, chunks };
-}
-
-function assemble(reference: LayerReference, chunks: ReadonlyMap<string, LayerChunkItem>): Layer | undefined {
-  const add = new Set<UserId>();
-  const remove = new Set<UserId>();
-  for (let i = 0; i < reference.chunks; i++) {
-    const chunk = chunks.get(`LAYER#${reference.id}#${String(i).padStart(4, '0')}`);
-    if (!chunk) return undefined;
-    for (const id of decodeIds<UserId>(chunk.add)) add.add(id);
-    for (const id of decodeIds<UserId>(chunk.remove)) remove.add(id);
-  }
-  return { ...reference, add, remove };
+  return partition;
 }
 
 function mergeWords(items: ReadonlyMap<UserId, MemberItem>, layers: readonly Layer[]): Map<UserId, Word> {

@@ -17,7 +17,7 @@ export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Op
     const known = etagOf(stored.revision);
     if ((!withRelation || endpoint.isRelationOfRevision) && isNotModified(exchange, known)) return notModified(known);
 
-    const rendered = await endpoint.render(exchange, stored, withRelation);
+    const rendered = await endpoint.render(exchange, stored, withRelation, projection);
     // Deleted since it was read.
     if (!rendered) throw notFound(endpoint);
     if (isNotModified(exchange, rendered.etag)) return notModified(rendered.etag);

@@ -5,7 +5,7 @@ import type { GroupId, UserId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type LayerChunkItem, type MemberItem } from '../items.ts';
 import { type Key, keys } from '../keys.ts';
 import type { Layer } from '../membership-word.ts';
-import { readLayers } from '../read-group.ts';
+import { readLayers } from '../read-layers.ts';
 import { headerAsRead, markerAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 

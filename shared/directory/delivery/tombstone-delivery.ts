@@ -3,7 +3,7 @@ import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../items.ts';
 import { type Key, keys } from '../keys.ts';
-import { readLayers } from '../read-group.ts';
+import { readLayers } from '../read-layers.ts';
 import { both, markerAsRead } from './as-read.ts';
 import { orphanChunks } from './layer-delivery.ts';
 import { keyOf, type MarkTimes, written } from './resource-keys.ts';
@@ -47,7 +47,7 @@ async function isNamedByLayer(table: DynamoDbTable, connection: ConnectionId, us
   const { pk } = keys.expanding(connection, '' as GroupId);
   for await (const { sk } of table.queryAll<{ sk: GroupId }>({ pk, attributes: ['sk'] })) {
     const header = await table.get<GroupItem>(keys.group(connection, sk));
-    const layers = header && (await readLayers(table, header));
+    const layers = header && (await readLayers(table, header, [user]));
     if (!layers || layers.some(({ add, remove }) => add.has(user) || remove.has(user))) return true;
   }
   return false;

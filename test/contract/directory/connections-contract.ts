@@ -78,16 +78,17 @@ export function connectionsContract(opened: () => World): void {
   });
 
   describe('bearer tokens (RFC 6750)', () => {
-    it('decide the connection in two requests, and note the day of their use once', async () => {
+    it('decide the connection in two requests, from then on in one, and note the day of their use once', async () => {
       const connection = aConnection();
       const token = aToken(connection);
       await connections().create(connection);
       await connections().addToken(token);
       const { faults } = opened();
-      const authenticate = (now: Date) => requestsOf(faults, () => connections().authenticate(token.digest, now));
-      expect(await authenticate(NOW)).toEqual(['GetItem', 'GetItem', 'UpdateItem']);
-      expect(await authenticate(NOW)).toEqual(['GetItem', 'GetItem']);
-      expect(await authenticate(new Date('2026-11-23T00:00:00.000Z'))).toEqual(['GetItem', 'GetItem', 'UpdateItem']);
+      const same = connections();
+      const authenticate = (now: Date) => requestsOf(faults, () => same.authenticate(token.digest, now));
+      expect(await authenticate(NOW)).toEqual(['BatchGetItem', 'GetItem', 'UpdateItem']);
+      expect(await authenticate(NOW)).toEqual(['BatchGetItem']);
+      expect(await authenticate(new Date('2026-11-23T00:00:00.000Z'))).toEqual(['BatchGetItem', 'UpdateItem']);
       const known = await connections().authenticate(token.digest, NOW);
       expect(known).toEqual({ connection, token: { ...token, lastUsed: '2026-11-22' } });
     });
@@ -134,6 +135,21 @@ export function connectionsContract(opened: () => World): void {
       await connections().create(connection);
       await connections().addToken(token);
       expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+    });
+
+    it('are asked for at each request: nothing of them or of their connection is remembered but which belong together', async () => {
+      const [first, second] = [aConnection(), aConnection()];
+      const token = aToken(first);
+      const same = connections();
+      for (const connection of [first, second]) await same.create(connection);
+      await same.addToken(token);
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: first });
+      await connections().update({ ...first, state: 'disabled' });
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: { id: first.id, state: 'disabled' } });
+      await connections().revokeToken(first.id, token.digest);
+      expect(await same.authenticate(token.digest, NOW)).toBeUndefined();
+      await connections().addToken({ ...token, connection: second.id });
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: second });
     });
 
     it('are refused when unknown, and from the moment they are revoked', async () => {

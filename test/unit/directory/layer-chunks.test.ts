@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { UserId } from '../../../shared/directory/ids.ts';
 import { CHUNK_IDS } from '../../../shared/directory/items.ts';
+import { layerChunkOf } from '../../../shared/directory/keys.ts';
 import { chunksOf, decodeIds, encodeIds } from '../../../shared/directory/layer-chunks.ts';
 
 describe('encodeIds and decodeIds (DELIVERY §3)', () => {
@@ -34,20 +37,37 @@ describe('encodeIds and decodeIds (DELIVERY §3)', () => {
 });
 
 describe('chunksOf (DELIVERY §3)', () => {
-  const ids = (count: number, from = 0) => Array.from({ length: count }, (_, i) => String(from + i));
+  const LAYER = '01890a5d-ac96-774b-bcce-b302099a8057';
+  const users = fc.uniqueArray(
+    fc.uuid().map((id) => id as UserId),
+    { maxLength: 3 * CHUNK_IDS },
+  );
 
-  it.each([
-    [0, 0, []],
-    [1, 0, [1]],
-    [CHUNK_IDS, 0, [CHUNK_IDS]],
-    [CHUNK_IDS, 1, [CHUNK_IDS, 1]],
-    [CHUNK_IDS - 1, 2, [CHUNK_IDS, 1]],
-    [0, 2 * CHUNK_IDS + 3, [CHUNK_IDS, CHUNK_IDS, 3]],
-  ])('cuts %i additions and %i removals into chunks of %j ids', (adds, removes, sizes) => {
-    const [add, remove] = [ids(adds), ids(removes, adds)];
-    const chunks = chunksOf(add, remove);
-    expect(chunks.map((chunk) => chunk.add.length + chunk.remove.length)).toEqual(sizes);
-    expect(chunks.flatMap((chunk) => chunk.add)).toEqual(add);
-    expect(chunks.flatMap((chunk) => chunk.remove)).toEqual(remove);
+  it('puts every id into the one chunk where it is looked for', () => {
+    fc.assert(
+      fc.property(users, fc.nat(), (ids, cut) => {
+        const [add, remove] = [ids.slice(0, cut % (ids.length + 1)), ids.slice(cut % (ids.length + 1))];
+        const chunks = chunksOf(LAYER, add, remove);
+        expect(chunks).toHaveLength(Math.ceil(ids.length / CHUNK_IDS));
+        expect(chunks.flatMap((chunk) => chunk.add).sort()).toEqual([...add].sort());
+        expect(chunks.flatMap((chunk) => chunk.remove).sort()).toEqual([...remove].sort());
+        chunks.forEach((chunk, position) => {
+          for (const id of [...chunk.add, ...chunk.remove]) expect(layerChunkOf(LAYER, id, chunks.length)).toBe(position);
+        });
+      }),
+    );
+  });
+
+  it('fills no chunk beyond one read unit, 4 KB, with 80,000 ids', () => {
+    const ids = Array.from({ length: 80_000 }, () => randomUUID() as UserId);
+    const bytes = chunksOf(randomUUID(), ids, []).map(({ add }) => encodeIds(add).byteLength);
+    // Keys and attribute names beside them are 220 bytes.
+    expect(Math.max(...bytes)).toBeLessThan(4_096 - 256);
+  });
+
+  it('spreads ids that were chosen to be alike', () => {
+    const alike = Array.from({ length: 8_000 }, (_, i) => `00000000-0000-4000-8000-${String(i * 16).padStart(12, '0')}` as UserId);
+    const sizes = chunksOf(randomUUID(), [], alike).map(({ remove }) => remove.length);
+    expect(Math.max(...sizes)).toBeLessThan(10 * CHUNK_IDS);
   });
 });
