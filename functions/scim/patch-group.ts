@@ -17,7 +17,7 @@ export async function patchGroup(
   operations: readonly PatchOperation[],
 ): Promise<Committed<StoredGroup>> {
   const { mode, onTolerance } = exchange;
-  const split = splitMembership(operations);
+  const split = splitMembership(operations, exchange.resourceTypes.Group);
   const attributes = applyPatch(exchange.resourceTypes.Group, read.attributes, split.attributes, { mode, onTolerance });
   const membership = split.needsMembers ? await resolveByMembers(exchange, read, operations) : split.membership;
   const change = membership && {
@@ -36,5 +36,6 @@ async function resolveByMembers(exchange: Exchange, read: StoredGroup, operation
   return resolveMembership(
     operations,
     whole.members.map((value) => ({ value, type: 'User' })),
+    exchange.resourceTypes.Group,
   );
 }

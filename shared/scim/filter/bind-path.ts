@@ -1,5 +1,5 @@
 import type { Attribute, ResourceType } from '../attributes/attribute.ts';
-import { attributeNamed, findAttribute } from '../attributes/find-attribute.ts';
+import { attributeNamed, findAttribute, isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { elementsOf, isPresent, ownValue } from '../resources/own-value.ts';
 import type { ScimValue } from '../resources/resource.ts';
@@ -68,6 +68,35 @@ export function bindInElement(parent: Attribute, path: AttributePath): BoundAttr
     isPresent: (element) => isPresent(read(element)),
     parent: attribute,
     elements: (element) => elementsOf(read(element)),
+  };
+}
+
+/**
+ * True if a value path can stand on the attribute: it is complex and multi-valued (RFC 7644 §3.5.2), or a list of simple values, which
+ * only a declared attribute is. `schemas` follows from the data that is present: nobody selects in it.
+ */
+export function isSelectable({ multiValued, name }: Attribute): boolean {
+  return multiValued && name !== 'schemas';
+}
+
+/**
+ * An element that is no object: RFC 7643 §2.4 calls an element's "significant value" its `value`, and without that name no client could
+ * take one of several texts or numbers away: `[value eq "x"]`.
+ * @throws ScimError invalidFilter for any other name
+ */
+export function bindInSimpleElement(parent: Attribute, path: AttributePath): BoundAttribute {
+  const name = printAttributePath(path);
+  if (!isSameName(name, 'value')) {
+    throw new ScimError('invalidFilter', `${excerpt(name)} is not a sub-attribute of ${parent.name}: its values are compared as value`);
+  }
+  const attribute = { ...parent, multiValued: false };
+  return {
+    name: `${parent.name}[value]`,
+    compared: attribute,
+    values: (element) => [element],
+    isPresent,
+    parent: attribute,
+    elements: elementsOf,
   };
 }
 

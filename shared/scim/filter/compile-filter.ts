@@ -1,7 +1,7 @@
 import type { Attribute, ResourceType } from '../attributes/attribute.ts';
 import { ScimError } from '../errors.ts';
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
-import { type BoundAttribute, bindInElement, bindInResource } from './bind-path.ts';
+import { type BoundAttribute, bindInElement, bindInResource, bindInSimpleElement, isSelectable } from './bind-path.ts';
 import { criterion } from './compare-values.ts';
 import type { AttributePath, Filter } from './filter.ts';
 
@@ -21,8 +21,9 @@ export function compileFilter(resourceType: ResourceType, filter: Filter): (reso
  * @throws ScimError invalidFilter
  */
 export function compileValueFilter(attribute: Attribute, filter: Filter): (element: ScimValue) => boolean {
-  if (attribute.type !== 'complex') throw new ScimError('invalidFilter', `${attribute.name} has no sub-attributes to filter by`);
-  return compile(filter, (path) => bindInElement(attribute, path));
+  if (attribute.type === 'complex') return compile(filter, (path) => bindInElement(attribute, path));
+  if (isSelectable(attribute)) return compile(filter, (path) => bindInSimpleElement(attribute, path));
+  throw new ScimError('invalidFilter', `${attribute.name} has no sub-attributes to filter by`);
 }
 
 /** The parser bounds the depth of a filter (FILTER_LIMITS), so the recursion here is bounded too. */

@@ -22,7 +22,7 @@ export function tolerateValue(attribute: Attribute, value: ScimValue, onToleranc
 export function tolerateElement(attribute: Attribute, value: ScimValue, onTolerance: OnTolerance): ScimValue {
   if (attribute.type === 'boolean') return booleanOfText(value, attribute.name, onTolerance);
   if (attribute.type !== 'complex') return value;
-  if (!attribute.multiValued) return managerValue(attribute, value, onTolerance);
+  if (!attribute.multiValued) return withBooleans(attribute, managerValue(attribute, value, onTolerance), onTolerance);
   if (attribute.name === 'members' && isNestedGroup(value, onTolerance)) return null;
   const element = unpackedRole(attribute, objectOfText(attribute, value, onTolerance), onTolerance);
   return withBooleans(attribute, element, onTolerance);
@@ -76,10 +76,10 @@ function objectOfText(attribute: Attribute, value: ScimValue, onTolerance: OnTol
 
 /**
  * T11: Entra ID sends the manager as a bare string, as an array of one, and clears it by an empty string (SCIM.md E9; fixture
- * entra/009, also SCIM-SDK#653). `manager` is the only single complex attribute with a `value`.
+ * entra/009, also SCIM-SDK#653). A declared attribute of the same shape is none that Entra ID writes so.
  */
 function managerValue(attribute: Attribute, value: ScimValue, onTolerance: OnTolerance): ScimValue {
-  if (attributeNamed(attribute.subAttributes ?? [], 'value') === undefined) return value;
+  if (attribute.name !== 'manager') return value;
   const single = Array.isArray(value) && value.length <= 1 ? ((value[0] as ScimValue | undefined) ?? null) : value;
   const id = isScimObject(single) ? ownValue(single, 'value') : single;
   const isCleared = id === null || id === '';

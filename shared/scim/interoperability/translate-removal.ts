@@ -1,3 +1,5 @@
+import type { Attribute } from '../attributes/attribute.ts';
+import { attributeNamed } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { PatchOperation } from '../patch/operation.ts';
@@ -18,7 +20,8 @@ export function isRemovalByValue({ attribute, filter, subAttribute }: AttributeT
  * @throws ScimError invalidValue for a value that names nothing
  */
 export function translateRemovalByValue(target: AttributeTarget, value: ScimValue, onTolerance: OnTolerance): PatchOperation[] {
-  const { name } = target.attribute;
+  const { attribute } = target;
+  const { name } = attribute;
   onTolerance('T6', name);
   const values: readonly ScimValue[] = Array.isArray(value) ? value : [value];
   // Members are one net change; for every other attribute each removal looks at all its values.
@@ -27,17 +30,27 @@ export function translateRemovalByValue(target: AttributeTarget, value: ScimValu
   }
   return values
     .filter((each) => each !== '')
-    .map((each) => ({ op: 'remove', path: printTarget({ ...target, filter: filterFor(name, each) }) }));
+    .map((each) => ({ op: 'remove', path: printTarget({ ...target, filter: filterFor(attribute, each) }) }));
 }
 
 /** The filter that matches the value: by its `value`, and its `type` where the same value may stand twice. */
-function filterFor(name: string, element: ScimValue): Filter {
+function filterFor(attribute: Attribute, element: ScimValue): Filter {
+  const { name } = attribute;
   const value = isScimObject(element) ? ownValue(element, 'value') : element;
-  if (typeof value !== 'string') throw new ScimError('invalidValue', `remove of ${name}: each value needs a "value" that is a string`);
+  if (typeof value !== 'string' && !isNumberOrBoolean(attribute, value)) {
+    throw new ScimError('invalidValue', `remove of ${name}: each value needs a "value" of its type`);
+  }
   const type = name === 'members' ? undefined : ownValue(element, 'type');
   return typeof type === 'string' ? { kind: 'and', terms: [equals('value', value), equals('type', type)] } : equals('value', value);
 }
 
-function equals(attribute: string, value: string): Filter {
+/** True for a value that a declared attribute of such a type can have; those of the RFC's own schemas are all texts. */
+function isNumberOrBoolean(attribute: Attribute, value: ScimValue | undefined): value is number | boolean {
+  const compared = attribute.type === 'complex' ? attributeNamed(attribute.subAttributes ?? [], 'value') : attribute;
+  if (compared?.type === 'boolean') return typeof value === 'boolean';
+  return (compared?.type === 'integer' || compared?.type === 'decimal') && typeof value === 'number';
+}
+
+function equals(attribute: string, value: string | number | boolean): Filter {
   return { kind: 'compare', path: { attribute }, operator: 'eq', value };
 }

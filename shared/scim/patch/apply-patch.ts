@@ -5,6 +5,7 @@ import { parsePatchPath } from '../filter/parse-path.ts';
 import { createMissingElement } from '../interoperability/missing-element.ts';
 import { refuseTolerances } from '../interoperability/tolerances.ts';
 import { checkExtensions } from '../resources/check-extensions.ts';
+import { fittingValue } from '../resources/declared-data.ts';
 import { isScimObject, ownValue } from '../resources/own-value.ts';
 import { checkRequired } from '../resources/parse-resource.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
@@ -144,8 +145,10 @@ function checkImmutableValue(target: AttributeTarget, before: ScimValue | undefi
   throw new ScimError('mutability', `${describeTarget(target)} can't be changed once it is set`);
 }
 
+/** A value of an extension that was stored under another declaration of it is as good as none. */
 function currentValue(resource: ScimObject, { extension, attribute }: AttributeTarget): ScimValue | undefined {
-  return ownValue(extension === undefined ? resource : ownValue(resource, extension), attribute.name);
+  if (extension === undefined) return ownValue(resource, attribute.name);
+  return fittingValue(attribute, ownValue(ownValue(resource, extension), attribute.name));
 }
 
 function withAttribute(resource: ScimObject, { extension, attribute }: AttributeTarget, value: ScimValue | undefined): ScimObject {

@@ -60,7 +60,7 @@ export function withoutEmpty(elements: readonly ScimValue[]): readonly ScimValue
 /** What makes two values the same one. The lengths keep a type and a value apart that would spell the same together. */
 function identityOf(element: ScimValue): string {
   const value = ownValue(element, 'value');
-  if (typeof value === 'string') {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     const type = ownValue(element, 'type');
     return typeof type === 'string' ? `${type.length}:${type}:${value}` : `:${value}`;
   }

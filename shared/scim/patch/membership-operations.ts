@@ -1,4 +1,4 @@
-import type { Attribute } from '../attributes/attribute.ts';
+import type { Attribute, ResourceType } from '../attributes/attribute.ts';
 import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
 import { groupSchema } from '../attributes/group-schema.ts';
 import { groupResourceType } from '../attributes/resource-types.ts';
@@ -37,8 +37,8 @@ const MAX_MEMBER_TERMS = 20;
  * group of 10 and of 290,000. Removing who is no member, and adding who is one, is no error.
  * @throws ScimError invalidPath, invalidFilter, invalidValue (no value, a nested group) or mutability (a member's sub-attributes)
  */
-export function splitMembership(operations: readonly PatchOperation[]): SplitOperations {
-  const { attributes, changes } = separate(operations);
+export function splitMembership(operations: readonly PatchOperation[], resourceType: ResourceType = groupResourceType): SplitOperations {
+  const { attributes, changes } = separate(operations, resourceType);
   if (changes.some(({ kind }) => kind === 'filter')) return { attributes, needsMembers: true };
   if (changes.length === 0) return { attributes, needsMembers: false };
   const membership = { replaces: false, add: new Set<string>(), remove: new Set<string>() };
@@ -54,8 +54,9 @@ export function splitMembership(operations: readonly PatchOperation[]): SplitOpe
 export function resolveMembership(
   operations: readonly PatchOperation[],
   members: readonly (ScimObject & { readonly value: string })[],
+  resourceType: ResourceType = groupResourceType,
 ): Membership {
-  const { changes } = separate(operations);
+  const { changes } = separate(operations, resourceType);
   const terms = changes.reduce((sum, change) => sum + (change.kind === 'filter' ? countTerms(change.filter) : 0), 0);
   if (terms > MAX_MEMBER_TERMS) {
     throw new ScimError(
@@ -123,7 +124,10 @@ function applyToNet(net: { replaces: boolean; add: Set<string>; remove: Set<stri
   }
 }
 
-function separate(operations: readonly PatchOperation[]): { attributes: PatchOperation[]; changes: MemberChange[] } {
+function separate(
+  operations: readonly PatchOperation[],
+  resourceType: ResourceType,
+): { attributes: PatchOperation[]; changes: MemberChange[] } {
   const attributes: PatchOperation[] = [];
   const changes: MemberChange[] = [];
   for (const operation of operations) {
@@ -133,12 +137,12 @@ function separate(operations: readonly PatchOperation[]): { attributes: PatchOpe
       changes.push({ kind: 'remove', ids: [id] });
       continue;
     }
-    const target = path === undefined ? undefined : findTarget(groupResourceType, parsePatchPath(path, STRICT));
+    const target = path === undefined ? undefined : findTarget(resourceType, parsePatchPath(path, STRICT));
     if (target !== undefined && isMembers(target)) changes.push(memberChange(operation, target));
     // The schema's URN as a path has the same members in its value as no path at all.
-    else if (op !== 'remove' && (target === undefined || isSchemaTarget(target)) && isScimObject(value)) {
-      const entries = flatten(value);
-      const isMember = ([name]: [string, ScimValue]) => isMembers(findMember(groupResourceType, name));
+    else if (op !== 'remove' && (target === undefined || isCoreSchema(target)) && isScimObject(value)) {
+      const entries = flatten(value, resourceType);
+      const isMember = ([name]: [string, ScimValue]) => isMembers(findMember(resourceType, name));
       for (const [, each] of entries.filter(isMember)) changes.push({ kind: op, ids: membersOf(each) });
       const rest = entries.filter((entry) => !isMember(entry));
       if (rest.length > 0) attributes.push({ ...operation, value: scimObject(rest) });
@@ -148,9 +152,9 @@ function separate(operations: readonly PatchOperation[]): { attributes: PatchOpe
 }
 
 /** The attributes in a value, those under the schema's URN among them. @throws ScimError invalidPath */
-function flatten(value: ScimObject): [string, ScimValue][] {
+function flatten(value: ScimObject, resourceType: ResourceType): [string, ScimValue][] {
   return Object.entries(value).flatMap(([name, each]): [string, ScimValue][] =>
-    isSchemaTarget(findMember(groupResourceType, name)) && isScimObject(each) ? Object.entries(each) : [[name, each]],
+    isCoreSchema(findMember(resourceType, name)) && isScimObject(each) ? Object.entries(each) : [[name, each]],
   );
 }
 
@@ -194,6 +198,11 @@ function requireMembers(): Attribute {
   const members = attributeNamed(groupSchema.attributes, 'members');
   if (members === undefined) throw new Error('groups have members');
   return members;
+}
+
+/** True for the URN of the group's own schema; that of an extension has no members. */
+function isCoreSchema(target: PatchTarget): boolean {
+  return isSchemaTarget(target) && target.extension === undefined;
 }
 
 function isMembers(target: PatchTarget): target is Extract<PatchTarget, { attribute: Attribute }> {

@@ -1,6 +1,7 @@
 import type { Attribute, ResourceType, Schema } from '../attributes/attribute.ts';
 import { attributeNamed, type FoundAttribute, findAttribute, findSchema } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
+import { isSelectable } from '../filter/bind-path.ts';
 import type { AttributePath, Filter, PatchPath } from '../filter/filter.ts';
 import { parseAttributePath } from '../filter/parse-path.ts';
 import { printAttributePath, printFilter } from '../filter/print-filter.ts';
@@ -32,8 +33,8 @@ export function findTarget(resourceType: ResourceType, { path, filter, subAttrib
   const found = findAttribute(resourceType, path);
   if (found === undefined) throw unknown(resourceType, path);
   const { attribute } = found;
-  // "The "valuePath" rule allows specific values of a complex multi-valued attribute to be selected." Here of a simple one too, by value.
-  if (!attribute.multiValued || found.subAttribute !== undefined) {
+  // "The "valuePath" rule allows specific values of a complex multi-valued attribute to be selected."
+  if (!isSelectable(attribute) || found.subAttribute !== undefined) {
     throw new ScimError('invalidPath', `${excerpt(printAttributePath(path))} is not multi-valued: it can't be followed by [ ]`);
   }
   if (subAttribute === undefined) return { ...found, filter };

@@ -89,6 +89,7 @@ function withValue(
   given: ScimValue | undefined,
   options: EngineOptions,
 ): ScimValue | undefined {
+  if (target.attribute.type !== 'complex') return given;
   if (isMerge) return mergeSubAttributes(target.attribute, before, value, describeTarget(target), options.onTolerance);
   checkImmutable(target.attribute, before, given);
   return given;

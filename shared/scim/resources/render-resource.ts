@@ -1,4 +1,5 @@
 import type { ResourceType } from '../attributes/attribute.ts';
+import { asDeclared } from './declared-data.ts';
 import { etagOf } from './etag.ts';
 import { isAssigned, ownValue } from './own-value.ts';
 import type { ScimObject, ScimValue } from './resource.ts';
@@ -20,7 +21,8 @@ export interface KeptResource {
 
 /** A resource as a client sees it, with every attribute: RFC 7643 §3. `project` leaves out what the client did not ask for. */
 export function renderResource(resourceType: ResourceType, resource: KeptResource, baseUrl: string): ScimObject {
-  const { id, attributes, members = [], groups = [] } = resource;
+  const { id, members = [], groups = [] } = resource;
+  const attributes = asDeclared(resourceType, resource.attributes);
   return {
     schemas: schemasOf(resourceType, attributes),
     id,
