@@ -1,6 +1,7 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
+import { keepImmutable } from '../../../shared/scim/resources/keep-immutable.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
 import type { Operation } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
 import { readResource } from '../read-body.ts';
@@ -15,7 +16,7 @@ export function replaceResource<R extends Stored<string>>(endpoint: Endpoint<R>)
     const replaced = await commit(exchange, endpoint, () =>
       changeResource(exchange, endpoint, id, (stored) => {
         attributes ??= readResource(exchange, endpoint);
-        return endpoint.replace(exchange, stored, attributes);
+        return endpoint.replace(exchange, stored, keepImmutable(resourceTypeOf(exchange, endpoint), stored.attributes, attributes));
       }),
     );
     return writtenReply(exchange, endpoint, replaced, projection, 200);
