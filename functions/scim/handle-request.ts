@@ -1,16 +1,18 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { describeError } from '../../shared/log/request-log.ts';
 import { resourceTypesOf } from '../../shared/provisioning/resource-types-of.ts';
 import { authenticate } from './authenticate.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { findRoute } from './find-route.ts';
 import { headerOf } from './headers.ts';
+import type { RateLimiter } from './rate-limit.ts';
 import { parseRequest } from './request.ts';
 import type { ScimResponse } from './response.ts';
 import { ROUTES } from './routes.ts';
 import { toleranceOf } from './tolerance-of.ts';
 
 /**
- * The straight line of every request: authenticate ▶ parse ▶ route ▶ operation ▶ response.
+ * The straight line of every request: authenticate ▶ rate limit ▶ parse ▶ route ▶ operation ▶ response.
  * @throws ScimError, or an error of the directory: the middleware makes the SCIM error of it
  */
 export async function handleRequest(
@@ -18,9 +20,19 @@ export async function handleRequest(
   event: APIGatewayProxyEvent,
   story: RequestStory,
   timeLeftMs: () => number,
+  limiter: RateLimiter,
 ): Promise<ScimResponse> {
   const connection = await authenticate(dependencies.connections, headerOf(event, 'Authorization'), dependencies.now());
   story.connection = connection;
+  await limiter.admit(connection, (error) =>
+    dependencies.log.write({
+      kind: 'error',
+      correlationId: story.correlationId,
+      connection: connection.id,
+      where: 'functions/scim: the shared count of requests; nothing was refused for it',
+      error: describeError(error),
+    }),
+  );
   const { mode } = connection.settings;
   const onTolerance = toleranceOf(mode, story);
 

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { ScimError } from '../../shared/scim/errors.ts';
 import type { ScimDependencies } from './exchange.ts';
 import { handleRequest } from './handle-request.ts';
+import { createRateLimiter } from './rate-limit.ts';
 import { requestLog, type ScimContext } from './request-log.ts';
 import { proxyResult } from './response.ts';
 import { scimErrors } from './scim-errors.ts';
@@ -31,11 +32,13 @@ function timeLeft(context: ScimContext): number {
  * Errors pass the middlewares in reverse, so the log sees the reply that the error middleware made.
  */
 export function scimFunction(dependencies: ScimDependencies): ScimFunction {
+  // As old as the function: what this instance has counted in the window that is open.
+  const limiter = createRateLimiter(dependencies.rates, dependencies.now);
   const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>({ timeoutEarlyInMillis, timeoutEarlyResponse })
     .use(requestLog(dependencies))
     .use(scimErrors(dependencies))
     .handler(async (event: APIGatewayProxyEvent, context: ScimContext) => {
-      const response = await handleRequest(dependencies, event, context.story, () => timeLeft(context));
+      const response = await handleRequest(dependencies, event, context.story, () => timeLeft(context), limiter);
       return proxyResult(event, response, context.story.correlationId);
     });
   // A context of its own for each request: the story of one never gets into another's.

@@ -2,6 +2,9 @@
 import * as z from 'zod';
 import { DeclaredSchemaExtension } from './schema-extension.ts';
 
+/** RFC 7644 has no number. Entra ID asks for 25 a second at least (SCIM.md §4). */
+export const DEFAULT_REQUESTS_PER_SECOND = 200;
+
 /**
  * The settings of a connection: a strict, versioned document, so that a typo is an error.
  * `linking` has no default: whoever creates a connection answers it (DESIGN §4, safe defaults).
@@ -23,6 +26,8 @@ export const Settings = z.strictObject({
       fullUntil: z.iso.datetime().optional(),
     })
     .default({ detail: 'summary' }),
+  /** Past so many, over ten seconds, requests of this connection are 429. Absent: DEFAULT_REQUESTS_PER_SECOND. */
+  requestsPerSecond: z.int().min(1).max(10_000).exactOptional(),
   /** Attributes beyond the RFC's own (RFC 7643 §3.3); absent where the connection declares none. */
   schemaExtension: DeclaredSchemaExtension.exactOptional(),
 });

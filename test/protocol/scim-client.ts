@@ -147,7 +147,7 @@ export async function startScimService(): Promise<ScimService> {
       const baseUrl = `https://${id}.example.com`;
       const target = { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl } as const;
       const created = now().toISOString();
-      const connection = { id, name: id, state, created, target, settings: Settings.parse({ version: 1, linking: 'never', ...settings }) };
+      const connection = { id, name: id, state, created, target, settings: Settings.parse({ version: 1, linking: 'never', requestsPerSecond: 10_000, ...settings }) };
       await connections.create(connection);
       const token = await addToken(connections, id, 3_600_000);
       return new ScimClient(handle, connection, token);

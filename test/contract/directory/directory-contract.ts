@@ -6,6 +6,7 @@ import { groupsContract } from './groups-contract.ts';
 import { largeGroupsContract } from './large-groups-contract.ts';
 import { listingContract } from './listing-contract.ts';
 import { randomOperationsContract } from './random-operations-contract.ts';
+import { requestRatesContract } from './request-rates-contract.ts';
 import { usersContract } from './users-contract.ts';
 import { type Engine, World } from './world.ts';
 
@@ -39,5 +40,6 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     concurrencyContract(opened, effort);
     faultsContract(opened);
     connectionsContract(opened);
+    requestRatesContract(opened);
   });
 }
