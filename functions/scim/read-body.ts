@@ -26,7 +26,8 @@ export function readPatch<R extends Stored<string>>(exchange: Exchange, endpoint
   return parsePatchOp(readJson(exchange), resourceTypeOf(exchange, endpoint), { mode, onTolerance });
 }
 
-function readJson({ request, mode, onTolerance, story }: Exchange): unknown {
+/** The JSON of a body, kept for the log at full detail. @throws ScimError as parseJsonBody does */
+export function readJson({ request, mode, onTolerance, story }: Exchange): unknown {
   const json = 'json' in request.body ? request.body.json : parseJsonBody(request.body, mode, onTolerance);
   story.requestBody = json;
   return json;

@@ -1,5 +1,5 @@
 import type { Committed, Stored } from '../../shared/directory/directory.ts';
-import { type Projection, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
+import { type Projection, type ProjectionQuery, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
 import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { fitsReply, type ScimResponse } from './response.ts';
@@ -7,12 +7,21 @@ import { logUnforeseen } from './scim-errors.ts';
 import { sendChange } from './send-change.ts';
 import { subjectOf } from './subject.ts';
 
-/** `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written. @throws ScimError */
-export function projectionOf<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>): Projection {
-  const { request, mode, onTolerance } = exchange;
-  const attributes = request.query.get('attributes');
-  const excludedAttributes = request.query.get('excludedAttributes');
-  return parseProjection(resourceTypeOf(exchange, endpoint), { attributes, excludedAttributes }, { mode, onTolerance });
+/**
+ * `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written; a search has them in its body, every other
+ * request in its address. @throws ScimError
+ */
+export function projectionOf<R extends Stored<string>>(
+  exchange: Exchange,
+  endpoint: Endpoint<R>,
+  query: ProjectionQuery = inAddress(exchange),
+): Projection {
+  const { mode, onTolerance } = exchange;
+  return parseProjection(resourceTypeOf(exchange, endpoint), query, { mode, onTolerance });
+}
+
+function inAddress({ request }: Exchange): ProjectionQuery {
+  return { attributes: request.query.get('attributes'), excludedAttributes: request.query.get('excludedAttributes') };
 }
 
 /** Runs a write, tells the log what it was about and the queue that there is work. The answer is 2xx from here on. */
@@ -43,7 +52,7 @@ export async function writtenReply<R extends Stored<string>>(
   const location =
     status === 201 ? { Location: `${exchange.request.baseUrl}${resourceTypeOf(exchange, endpoint).endpoint}/${stored.id}` } : {};
   for (const withRelation of wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
-    const rendered = await renderIfReadable(exchange, endpoint, stored, withRelation);
+    const rendered = await renderIfReadable(exchange, endpoint, stored, withRelation, projection);
     if (rendered === undefined) continue;
     const body = JSON.stringify(project(resourceTypeOf(exchange, endpoint), rendered.resource, projection));
     if (fitsReply(body)) return { status, headers: { ETag: rendered.etag, ...location }, body };
@@ -57,9 +66,10 @@ async function renderIfReadable<R extends Stored<string>>(
   endpoint: Endpoint<R>,
   stored: R,
   withRelation: boolean,
+  projection: Projection,
 ): Promise<Rendered | undefined> {
   try {
-    return await endpoint.render(exchange, stored, withRelation);
+    return await endpoint.render(exchange, stored, withRelation, projection);
   } catch (error) {
     if (!withRelation) throw error;
     logUnforeseen(exchange.dependencies.log, exchange.story, error);

@@ -4,15 +4,13 @@ import { createResource } from './operations/create-resource.ts';
 import { deleteResource } from './operations/delete-resource.ts';
 import { getResource } from './operations/get-resource.ts';
 import { listResources } from './operations/list-resources.ts';
-import { notImplemented } from './operations/not-implemented.ts';
 import { patchResource } from './operations/patch-resource.ts';
 import { replaceResource } from './operations/replace-resource.ts';
 import { userEndpoint } from './user-endpoint.ts';
 
 /** RFC 7644 §3.2: the endpoints of the resources, which an operation of a Bulk request may name too. */
 export const RESOURCE_ROUTES: readonly Route[] = [
-  { path: '/Users', methods: { GET: listResources(userEndpoint), POST: createResource(userEndpoint) } },
-  { path: '/Users/.search', methods: { POST: notImplemented('POST /.search', 'Use GET with the same parameters.') } },
+  { path: '/Users', methods: { GET: listResources('User'), POST: createResource(userEndpoint) } },
   {
     path: '/Users/:id',
     methods: {
@@ -22,8 +20,7 @@ export const RESOURCE_ROUTES: readonly Route[] = [
       DELETE: deleteResource(userEndpoint),
     },
   },
-  { path: '/Groups', methods: { GET: listResources(groupEndpoint), POST: createResource(groupEndpoint) } },
-  { path: '/Groups/.search', methods: { POST: notImplemented('POST /.search', 'Use GET with the same parameters.') } },
+  { path: '/Groups', methods: { GET: listResources('Group'), POST: createResource(groupEndpoint) } },
   {
     path: '/Groups/:id',
     methods: {

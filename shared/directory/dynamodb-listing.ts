@@ -86,10 +86,10 @@ export function dynamoDbListing<Item extends UserItem | GroupItem, R>(table: Dyn
       return found;
     },
 
-    async *find(connection, lookup, after) {
+    async *find(connection, lookup, after, atATime = BATCH) {
       if (lookup.by === 'all') {
         const place = after && indexPosition(connection.id, after);
-        for await (const { item } of walk(connection.id, place, BATCH)) yield listed.toStored(item);
+        for await (const { item } of walk(connection.id, place, atATime)) yield listed.toStored(item);
         return;
       }
       const items = (await listed.lookUp(connection.id, lookup)).filter(

@@ -21,5 +21,4 @@ export interface PageCursors {
   read(connection: Connection, cursor: string, now: Date): Promise<CursorState | 'expired' | undefined>;
 }
 
-/** "cursorTimeout": for how long a cursor can be used, in seconds. */
-export const CURSOR_TIMEOUT_SECONDS = 3_600;
+export { CURSOR_TIMEOUT_SECONDS } from '../scim/messages/paging.ts';

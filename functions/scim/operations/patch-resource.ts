@@ -21,7 +21,8 @@ export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): 
       }),
     );
     // "The server MUST return a 200 OK if the "attributes" parameter is specified in the request."
-    const asked = exchange.request.query.has('attributes');
+    // An empty list asks for nothing: RFC 7644 §3.9 has names in it.
+    const asked = exchange.request.query.get('attributes')?.trim();
     if (endpoint.patchReply === 204 && !asked) return noContent({ ETag: etagOf(patched.revision) });
     return writtenReply(exchange, endpoint, patched, projection, 200);
   };
