@@ -11,6 +11,7 @@ import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { Settings } from '../../shared/provisioning/settings.ts';
 import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -123,14 +124,18 @@ export interface ScimService {
   close(): Promise<void>;
 }
 
+export interface ScimServiceOptions {
+  /** The store is plain maps instead of the embedded engine: for thousands of requests that are about something else. */
+  readonly inMemory?: boolean;
+  readonly now?: () => Date;
+}
+
 /** The SCIM function with its real store on the embedded engine; only the queue is a double. */
-export async function startScimService(): Promise<ScimService> {
-  const engine = await startEmbeddedDynamoDb();
-  const table = new DynamoDbTable(engine.client, engine.tableName);
+export async function startScimService({ inMemory = false, now = () => new Date() }: ScimServiceOptions = {}): Promise<ScimService> {
+  const engine = inMemory ? undefined : await startEmbeddedDynamoDb();
   const lines: string[] = [];
-  const now = () => new Date();
   const queue = new RecordingQueue();
-  const store = scimStore(table, 120);
+  const store = engine ? scimStore(new DynamoDbTable(engine.client, engine.tableName), 120) : inMemoryStore();
   const { directory, connections } = store;
   const dependencies = { ...store, queue, log: jsonLinesLog((line) => lines.push(line), now), now, newId: randomUUID };
   const handle = scimFunction(dependencies);
@@ -147,13 +152,20 @@ export async function startScimService(): Promise<ScimService> {
       const baseUrl = `https://${id}.example.com`;
       const target = { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl } as const;
       const created = now().toISOString();
-      const connection = { id, name: id, state, created, target, settings: Settings.parse({ version: 1, linking: 'never', requestsPerSecond: 10_000, ...settings }) };
+      const connection = {
+        id,
+        name: id,
+        state,
+        created,
+        target,
+        settings: Settings.parse({ version: 1, linking: 'never', requestsPerSecond: 10_000, ...settings }),
+      };
       await connections.create(connection);
       const token = await addToken(connections, id, 3_600_000);
       return new ScimClient(handle, connection, token);
     },
     clientWith: (client, other) => new ScimClient(scimFunction({ ...dependencies, ...other }), client.connection, client.token),
-    close: () => engine.close(),
+    close: async () => engine?.close(),
   };
 }
 
