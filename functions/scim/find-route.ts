@@ -13,7 +13,7 @@ export function findRoute(
   routes: readonly Route[],
   { method, path }: Pick<ScimRequest, 'method' | 'path'>,
 ): { operation: Operation; id: string } {
-  const route = routes.find((candidate) => isMatch(candidate.path, path));
+  const route = routes.find((candidate) => isMatch(candidate, path));
   if (!route) throw new ScimError(404, 'There is no such SCIM endpoint here. Resources are at /Users and /Groups below the base URL.');
   const operation = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
   if (!operation) {
@@ -23,7 +23,17 @@ export function findRoute(
   return { operation, id: path.at(-1) ?? '' };
 }
 
-function isMatch(pattern: string, path: readonly string[]): boolean {
-  const segments = pattern.split('/').filter((segment) => segment !== '');
+function isMatch(route: Route, path: readonly string[]): boolean {
+  const segments = segmentsOf(route);
   return segments.length === path.length && segments.every((segment, i) => segment === ':id' || segment === path[i]);
+}
+
+const segmentsOfRoutes = new WeakMap<Route, readonly string[]>();
+
+function segmentsOf(route: Route): readonly string[] {
+  const known = segmentsOfRoutes.get(route);
+  if (known) return known;
+  const segments = route.path.split('/').filter((segment) => segment !== '');
+  segmentsOfRoutes.set(route, segments);
+  return segments;
 }

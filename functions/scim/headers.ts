@@ -2,12 +2,17 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 
 /** A request header whatever case the client wrote it in (RFC 9110 §5.1); several lines of one name are joined with commas. */
 export function headerOf(event: APIGatewayProxyEvent, name: string): string | undefined {
+  const values = valueNamed(event.multiValueHeaders ?? {}, name, (given) => given.length > 0);
+  return values === undefined ? valueNamed(event.headers ?? {}, name, () => true) : values.join(', ');
+}
+
+/** Looked for several times a request, among some twenty names: only one of the same length is folded. */
+function valueNamed<T>(headers: Readonly<Record<string, T | undefined>>, name: string, isGiven: (value: T) => boolean): T | undefined {
   const wanted = name.toLowerCase();
-  for (const [key, values] of Object.entries(event.multiValueHeaders ?? {})) {
-    if (key.toLowerCase() === wanted && values !== undefined && values.length > 0) return values.join(', ');
-  }
-  for (const [key, value] of Object.entries(event.headers ?? {})) {
-    if (key.toLowerCase() === wanted && value !== undefined) return value;
+  for (const key of Object.keys(headers)) {
+    if (key.length !== wanted.length || key.toLowerCase() !== wanted) continue;
+    const value = headers[key];
+    if (value !== undefined && isGiven(value)) return value;
   }
   return undefined;
 }

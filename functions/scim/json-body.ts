@@ -19,11 +19,12 @@ const MEDIA_TYPES: ReadonlySet<string> = new Set(['application/scim+json', 'appl
 export function parseJsonBody(body: EncodedBody, mode: Mode, onTolerance: OnTolerance): unknown {
   // Checked on the encoded text first: base64 is never shorter than what it holds.
   if (body.text.length > 2 * MAX_BODY_BYTES) throw tooLarge();
-  const bytes = Buffer.from(body.text, body.isBase64 ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) throw tooLarge();
-  if (bytes.length === 0) throw new ScimError('invalidSyntax', 'The request has no body; it needs a JSON object.');
+  const bytes = body.isBase64 ? Buffer.from(body.text, 'base64') : undefined;
+  const length = bytes ? bytes.length : Buffer.byteLength(body.text);
+  if (length > MAX_BODY_BYTES) throw tooLarge();
+  if (length === 0) throw new ScimError('invalidSyntax', 'The request has no body; it needs a JSON object.');
   checkMediaType(body.contentType, mode, onTolerance);
-  const text = decode(bytes);
+  const text = bytes ? decode(bytes) : withoutByteOrderMark(body.text.toWellFormed());
   checkJsonShape(text);
   try {
     return JSON.parse(text);
@@ -44,9 +45,14 @@ function checkMediaType(contentType: string | undefined, mode: Mode, onTolerance
   throw new ScimError(415, `The body must be application/scim+json or application/json; the Content-Type sent was ${sent}.`);
 }
 
+/** RFC 8259 §8.1: a parser may ignore a byte order mark. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 function decode(bytes: Buffer): string {
   try {
-    // RFC 8259 §8.1: UTF-8, and a parser may ignore a byte order mark (TextDecoder drops it).
+    // TextDecoder drops a byte order mark.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new ScimError('invalidSyntax', 'The request body is not valid UTF-8.', { cause: error });

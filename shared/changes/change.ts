@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 // As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
 import * as z from 'zod';
 import type { ConnectionId, GroupId, TargetId, UserId } from '../directory/ids.ts';
@@ -30,5 +30,5 @@ export type Change = z.infer<typeof Change>;
  * get one group. A digest, since SQS takes 128 characters of ASCII and a name is personal data.
  */
 export function messageGroupOf(target: TargetId, kind: 'account' | 'group', name: string): string {
-  return createHash('sha256').update(`${target}\n${kind}\n${name}`).digest('hex');
+  return hash('sha256', `${target}\n${kind}\n${name}`);
 }

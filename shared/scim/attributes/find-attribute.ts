@@ -14,10 +14,38 @@ export function isSameName(a: string, b: string): boolean {
   return a.length === b.length && a.toLowerCase() === b.toLowerCase();
 }
 
-/** The attribute of this name in a list, whatever the case of the letters. */
+/** Each table's attributes by their names, as they are spelled and folded. */
+const byName = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
+
+/** The attribute of this name in a list, whatever the case of the letters. The list must not change: it is a table's. */
 export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  const folded = name.toLowerCase();
-  return attributes.find((attribute) => attribute.name.length === name.length && attribute.name.toLowerCase() === folded);
+  if (attributes.length === 0) return undefined;
+  const names = byName.get(attributes) ?? indexed(attributes);
+  const found = names.get(name) ?? names.get(name.toLowerCase());
+  // There are letters that fold to others with a longer or shorter spelling; isSameName does not take them either.
+  return found?.name.length === name.length ? found : undefined;
+}
+
+function indexed(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
+  // Of two that fold to the same name the first counts.
+  const names = new Map(
+    attributes
+      .toReversed()
+      .flatMap((attribute) => [[attribute.name.toLowerCase(), attribute] as const, [attribute.name, attribute] as const]),
+  );
+  byName.set(attributes, names);
+  return names;
+}
+
+const ofResourceType = new WeakMap<ResourceType, readonly Attribute[]>();
+
+/** RFC 7643 §3.1: "Common attributes are considered to be part of every base resource schema". Extensions apart. */
+export function baseAttributes(resourceType: ResourceType): readonly Attribute[] {
+  const known = ofResourceType.get(resourceType);
+  if (known) return known;
+  const attributes = [...commonAttributes, ...resourceType.schema.attributes];
+  ofResourceType.set(resourceType, attributes);
+  return attributes;
 }
 
 /**
@@ -28,8 +56,7 @@ export function attributeNamed(attributes: readonly Attribute[], name: string): 
 export function findAttribute(resourceType: ResourceType, path: AttributePath): FoundAttribute | undefined {
   const { urn } = path;
   if (urn === undefined || isSameName(urn, resourceType.schema.id)) {
-    // RFC 7643 §3.1: "Common attributes are considered to be part of every base resource schema".
-    const attribute = attributeNamed(commonAttributes, path.attribute) ?? attributeNamed(resourceType.schema.attributes, path.attribute);
+    const attribute = attributeNamed(baseAttributes(resourceType), path.attribute);
     if (attribute !== undefined) return withSubAttribute({ attribute }, path.subAttribute);
   }
   for (const { schema } of resourceType.extensions) {

@@ -1,6 +1,5 @@
 import type { Attribute, ResourceType } from '../attributes/attribute.ts';
-import { commonAttributes } from '../attributes/common-attributes.ts';
-import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
+import { attributeNamed, baseAttributes, isSameName } from '../attributes/find-attribute.ts';
 import { isScimObject, scimObject } from '../resources/own-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { reportOnce } from './report-once.ts';
@@ -13,7 +12,7 @@ import { tolerateValue } from './tolerate-value.ts';
 export function tolerateResource(resourceType: ResourceType, json: unknown, onTolerance: OnTolerance): unknown {
   if (!isScimObject(json)) return json;
   const report = reportOnce(onTolerance);
-  const attributes = [...commonAttributes, ...resourceType.schema.attributes];
+  const attributes = baseAttributes(resourceType);
   return scimObject(
     Object.entries(json).flatMap(([given, value]): [string, ScimValue][] => {
       if (isSameName(given, 'schemas')) return [[given, wellFormedSchemas(resourceType, value, report)]];

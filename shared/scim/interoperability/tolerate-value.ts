@@ -54,11 +54,11 @@ function booleanOfText(value: ScimValue, where: string, onTolerance: OnTolerance
 
 /** T2 in the sub-attributes of one value, `primary` that is: most attributes have none, and 80,000 members are left alone. */
 function withBooleans(attribute: Attribute, value: ScimValue, onTolerance: OnTolerance): ScimValue {
-  const booleans = (attribute.subAttributes ?? []).filter(({ type }) => type === 'boolean');
-  if (booleans.length === 0 || !isScimObject(value)) return value;
+  const { subAttributes = [] } = attribute;
+  if (!subAttributes.some(({ type }) => type === 'boolean') || !isScimObject(value)) return value;
   return scimObject(
     Object.entries(value).map(([name, each]) => {
-      const isBoolean = attributeNamed(booleans, name) !== undefined;
+      const isBoolean = attributeNamed(subAttributes, name)?.type === 'boolean';
       return [name, isBoolean ? booleanOfText(each, attribute.name, onTolerance) : each] as const;
     }),
   );

@@ -1,6 +1,5 @@
 import type { ResourceType } from '../attributes/attribute.ts';
-import { commonAttributes } from '../attributes/common-attributes.ts';
-import { isSameName } from '../attributes/find-attribute.ts';
+import { baseAttributes, isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { excerpt } from '../filter/tokenize.ts';
 import { reportOnce } from '../interoperability/report-once.ts';
@@ -27,8 +26,7 @@ export function parseResource(resourceType: ResourceType, json: unknown, { mode,
   const { core, extensions, listed } = separate(resourceType, json);
   checkSchemas(resourceType, listed, [...extensions.keys()], mode, report);
 
-  // Common attributes come first: a core attribute of the same name can't be.
-  const attributes = parseAttributes([...commonAttributes.filter(isNotSchemas), ...resourceType.schema.attributes], core, '', report);
+  const attributes = parseAttributes(baseAttributes(resourceType), core, '', report);
   const entries: [string, ScimValue][] = Object.entries(attributes);
   for (const { schema } of resourceType.extensions) {
     const data = extensions.get(schema.id);
@@ -108,8 +106,4 @@ function isSameUrn(other: unknown, urn: string): boolean {
 
 function textOf(urn: unknown): string {
   return typeof urn === 'string' ? excerpt(urn) : 'a value that is no string';
-}
-
-function isNotSchemas({ name }: { readonly name: string }): boolean {
-  return name !== 'schemas';
 }

@@ -1,6 +1,5 @@
 import type { Attribute, ResourceType } from '../attributes/attribute.ts';
-import { commonAttributes } from '../attributes/common-attributes.ts';
-import { findAttribute, findSchema } from '../attributes/find-attribute.ts';
+import { baseAttributes, findAttribute, findSchema } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
 import { readAttributePath } from '../filter/read-attribute-path.ts';
 import { FILTER_LIMITS } from '../filter/tokenize.ts';
@@ -61,12 +60,10 @@ export function wantsAttribute(projection: Projection, name: string): boolean {
 /** The part of a rendered resource that the projection shows. `id` and `schemas` are always in it: RFC 7643 §3.1. */
 export function project(resourceType: ResourceType, resource: ScimObject, projection: Projection): ScimObject {
   const { schema, extensions } = resourceType;
-  const core = projectAttributes([...commonAttributes, ...schema.attributes], resource, projection, projection.schemas.get(CORE));
-  const shown = new Map(core);
+  const shown = new Map(projectAttributes(baseAttributes(resourceType), resource, projection, CORE));
   for (const { schema: extension } of extensions) {
     const data = ownValue(resource, extension.id);
-    const selection = projection.schemas.get(extension.id);
-    const object = isScimObject(data) ? scimObject(projectAttributes(extension.attributes, data, projection, selection)) : undefined;
+    const object = isScimObject(data) ? scimObject(projectAttributes(extension.attributes, data, projection, extension.id)) : undefined;
     if (isAssigned(object)) shown.set(extension.id, object as ScimObject);
   }
   // RFC 7643 §3: schemas tells which "namespaces … define the attributes present in the current JSON structure".
@@ -79,36 +76,39 @@ export function project(resourceType: ResourceType, resource: ScimObject, projec
   return scimObject(shown);
 }
 
-function* projectAttributes(
+function projectAttributes(
   attributes: readonly Attribute[],
   source: ScimObject,
-  { kind }: Projection,
-  selection: Selection | 'whole' | undefined,
-): Generator<[string, ScimValue]> {
+  { kind, schemas }: Projection,
+  urn: string,
+): [string, ScimValue][] {
+  const selection = schemas.get(urn);
+  const shown: [string, ScimValue][] = [];
   for (const attribute of attributes) {
-    const { name, returned } = attribute;
-    const value = ownValue(source, name);
-    if (value === undefined || returned === 'never') continue;
-    const isWhole = selection === 'whole' || selection?.whole.has(name) === true;
-    const parts = selection === 'whole' ? undefined : selection?.parts.get(name);
-    // "each resource returned MUST contain the minimum set of resource attributes": those whose "returned" is "always".
-    if (returned === 'always' || (kind === 'only' && isWhole)) yield [name, value];
-    else if (kind === 'only' && parts !== undefined)
-      yield* ifAssigned(
-        name,
-        keepParts(value, (part) => parts.has(part)),
-      );
-    else if (kind === 'except' && parts !== undefined && !isWhole)
-      yield* ifAssigned(
-        name,
-        keepParts(value, (part) => !parts.has(part)),
-      );
-    else if (kind !== 'only' && returned === 'default' && !isWhole) yield [name, value];
+    const value = ownValue(source, attribute.name);
+    const part = value === undefined ? undefined : shownPart(attribute, value, kind, selection);
+    if (part !== undefined) shown.push([attribute.name, part]);
   }
+  return shown;
 }
 
-function* ifAssigned(name: string, value: ScimValue): Generator<[string, ScimValue]> {
-  if (isAssigned(value)) yield [name, value];
+/** What is shown of an attribute; undefined for nothing. */
+function shownPart(
+  { name, returned }: Attribute,
+  value: ScimValue,
+  kind: Projection['kind'],
+  selection: Selection | 'whole' | undefined,
+): ScimValue | undefined {
+  if (returned === 'never') return undefined;
+  // "each resource returned MUST contain the minimum set of resource attributes": those whose "returned" is "always".
+  if (returned === 'always') return value;
+  if (selection === 'whole' || selection?.whole.has(name)) return kind === 'only' ? value : undefined;
+  const parts = selection?.parts.get(name);
+  if (parts !== undefined) {
+    const kept = keepParts(value, (part) => parts.has(part) === (kind === 'only'));
+    return isAssigned(kept) ? kept : undefined;
+  }
+  return kind !== 'only' && returned === 'default' ? value : undefined;
 }
 
 function keepParts(value: ScimValue, keeps: (name: string) => boolean): ScimValue {
