@@ -67,6 +67,8 @@ const Configuration = z.strictObject({
   sweepAfterSeconds: seconds(60, 3600).default(120),
   /** How many workers run at once; SQS takes 2 to 1,000. Confluence's own limits set the pace. */
   workerConcurrency: fromText(z.int().min(2).max(1000)).default(5),
+  /** What the API takes in a second, all connections together, for as long as it comes; twice as many at once. */
+  requestsPerSecond: fromText(z.int().min(200).max(10_000)).default(1000),
   /** Puts worker and sweep into a private network. */
   vpc: fromText(
     z.unknown().transform((value, context) => {

@@ -46,6 +46,7 @@ export class ScimForConfluenceStack extends Stack {
       log,
       domain: settings.domain,
       waf: settings.waf,
+      requestsPerSecond: settings.requestsPerSecond,
       allowedIps: settings.allowedIps,
       accountRole: settings.apiGatewayAccountRole,
     });

@@ -22,6 +22,8 @@ export interface ScimApiProps {
   readonly log: KeptLogGroupProps;
   readonly domain?: DomainConfiguration | undefined;
   readonly waf: boolean;
+  /** All connections together. */
+  readonly requestsPerSecond: number;
   readonly allowedIps: readonly string[];
   /** Sets the account's role by which API Gateway writes logs: one for account and region. */
   readonly accountRole: boolean;
@@ -58,9 +60,11 @@ export class ScimApi extends Construct {
       }),
       deployOptions: {
         stageName: 'prod',
-        // All connections together; 200 a second from one is what a busy identity provider may send.
-        throttlingRateLimit: 400,
-        throttlingBurstLimit: 800,
+        // All connections together, and whoever has no token: it protects the account's Lambda concurrency. The limit of each connection
+        // is the function's (200 a second over 10 seconds, unless it is set otherwise). This one must not cut below it: the default
+        // is five connections at their limit, and a burst as large as all that one may send in its 10 seconds.
+        throttlingRateLimit: props.requestsPerSecond,
+        throttlingBurstLimit: Math.min(2 * props.requestsPerSecond, ACCOUNT_BURST),
         metricsEnabled: true,
         // Execution logs would copy requests into a second log.
         loggingLevel: MethodLoggingLevel.OFF,
@@ -101,6 +105,9 @@ export class ScimApi extends Construct {
     for (const [id, reason] of Object.entries(reasons)) Validations.of(this).acknowledge({ id, reason });
   }
 }
+
+/** What API Gateway lets through at once, for a whole account and region. */
+const ACCOUNT_BURST = 5_000;
 
 /** One JSON line a request. The path has ids and no query; headers are not logged, and so no token is. */
 const ACCESS_LOG_LINE = JSON.stringify({

@@ -1,4 +1,4 @@
-import { Settings } from '../../shared/provisioning/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../shared/provisioning/settings.ts';
 import type { Terminal } from './administration.ts';
 import { type Options, UsageError } from './command.ts';
 
@@ -17,6 +17,11 @@ export const SETTINGS_OPTIONS = {
   'on-user-delete': { type: 'string', help: 'disable | delete: what a SCIM DELETE of a user does (disable). Deleting can’t be undone.' },
   'protect-accounts': { type: 'string', help: 'accounts never to be touched, separated by commas; the service account always is one' },
   'protect-groups': { type: 'string', help: 'groups never to be touched, separated by commas (the administrators’ groups)' },
+  mode: { type: 'string', help: 'tolerant | strict: accept the identity providers’ dialects, or take the RFC to the letter (tolerant)' },
+  'requests-per-second': {
+    type: 'string',
+    help: `past so many, over ten seconds, the IdP is told to wait, 1 to 10000 (${DEFAULT_REQUESTS_PER_SECOND})`,
+  },
   'full-log-hours': { type: 'string', help: `log redacted bodies for so many hours, at most ${MAX_FULL_HOURS}; 0 ends it` },
 } as const;
 
@@ -43,6 +48,8 @@ export function withOptions(settings: Settings, options: Options, now: Date): Se
     ...(typeof options['on-user-delete'] === 'string' && { onUserDelete: options['on-user-delete'] }),
     ...(accounts && { protectedAccounts: accounts.value }),
     ...(groups && { protectedGroups: groups.value }),
+    ...(typeof options['mode'] === 'string' && { mode: options['mode'] }),
+    ...(typeof options['requests-per-second'] === 'string' && { requestsPerSecond: Number(options['requests-per-second']) }),
     ...(typeof options['full-log-hours'] === 'string' && { log: logFor(options['full-log-hours'], now) }),
   };
   const parsed = Settings.safeParse(changed);

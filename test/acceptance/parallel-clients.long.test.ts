@@ -7,7 +7,7 @@ const EACH = 100;
 describe('ten clients that add 100 different members each to one group', () => {
   let stack: RunningStack;
   beforeAll(async () => {
-    stack = await RunningStack.start({ SWEEP_AFTER_SECONDS: '120' });
+    stack = await RunningStack.start({ SWEEP_AFTER_SECONDS: '120', REQUESTS_PER_SECOND: '10000' });
   });
   afterAll(() => stack.remove());
 

@@ -126,8 +126,32 @@ describe('connection', () => {
       error: expect.stringContaining('onUserDelete'),
     });
     expect(await admin('connection update okta --full-log-hours 999')).toMatchObject({ code: EXIT.usage });
+    for (const wrong of ['--mode lenient', '--requests-per-second 0', '--requests-per-second 10001', '--requests-per-second many'])
+      expect(await admin(`connection update okta ${wrong}`)).toMatchObject({ code: EXIT.usage });
     expect(await admin('connection update okta')).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('--link') });
     expect((await admin('connection show okta --json')).json().settings).toEqual(updated.json().settings);
+  });
+
+  it('is tolerant unless it is said to be strict, and can be changed to either', async () => {
+    const mode = async (line: string) => (await admin(line)).json().settings.mode;
+    expect(await mode(create)).toBe('tolerant');
+    expect(await mode('connection update okta --mode strict --json')).toBe('strict');
+    expect(await mode('connection update okta --mode tolerant --json')).toBe('tolerant');
+    expect(await mode(`${create.replace('okta', 'two')} --strict`)).toBe('strict');
+    expect(await mode(`${create.replace('okta', 'three')} --mode strict`)).toBe('strict');
+    expect((await admin('connection show two')).text).toMatch(/mode +strict/);
+  });
+
+  it('may send 200 requests a second unless it is said otherwise', async () => {
+    await admin(create);
+    expect((await admin('connection show okta')).text).toMatch(/requests a second +200/);
+    expect((await admin('connection update okta --requests-per-second 500 --json')).json().settings).toMatchObject({
+      requestsPerSecond: 500,
+    });
+    expect((await admin('connection show okta')).text).toMatch(/requests a second +500/);
+    expect((await admin(`${create.replace('okta', 'two')} --requests-per-second 25`)).json().settings).toMatchObject({
+      requestsPerSecond: 25,
+    });
   });
 
   it('with users is not deleted: nobody would take their access away', async () => {

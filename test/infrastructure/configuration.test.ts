@@ -18,6 +18,7 @@ describe('settings of the stack', () => {
   it('have defaults for everything', () => {
     expect(readConfiguration({})).toEqual({
       ...{ stackName: 'ScimForConfluence', retentionDays: 365, lateCallSeconds: 120, sweepAfterSeconds: 120, workerConcurrency: 5 },
+      requestsPerSecond: 1000,
       ...{ waf: false, allowedIps: [], apiGatewayAccountRole: true },
     });
   });
@@ -64,6 +65,7 @@ describe('settings of the stack', () => {
 
   it.each([
     ['a typo, and names the settings', { retensionDays: '30' }, /retensionDays: no such setting; there are .*retentionDays/],
+    ['an API that takes less than one connection may send', { requestsPerSecond: '199' }, /requestsPerSecond: .*>=200/],
     ['fewer than two workers, which SQS refuses', { workerConcurrency: '1' }, /workerConcurrency: .*>=2/],
     ['a stack name that is no prefix of secrets', { stackName: 'a/b' }, /stackName: must be/],
     ['an existing VPC without its subnets', { vpc: { vpcId: 'vpc-0123abcd', natGateway: 'nat' } }, /vpc.subnetIds: /],

@@ -24,6 +24,13 @@ describe('the template', () => {
   );
 });
 
+describe('option requestsPerSecond', () => {
+  it('is the throttle of the API, with twice as many at once as far as an account may', () => {
+    const throttle = guarded.one('AWS::ApiGateway::Stage').Properties.MethodSettings[0];
+    expect(throttle).toMatchObject({ ThrottlingRateLimit: 4_000, ThrottlingBurstLimit: 5_000 });
+  });
+});
+
 describe('option vpc', () => {
   it('is off by default', () => {
     expect(plain.one('AWS::Lambda::Function', 'Worker').Properties.VpcConfig).toBeUndefined();

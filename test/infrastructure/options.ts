@@ -9,6 +9,7 @@ export const options = {
   plain: {},
   guarded: {
     waf: true,
+    requestsPerSecond: 4000,
     allowedIps: ['203.0.113.0/24'],
     alarmEmail: 'ops@example.com',
     domain: { name: 'scim.example.com', certificateArn, basePath: 'idp' },

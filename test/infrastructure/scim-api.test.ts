@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { WINDOW_SECONDS } from '../../functions/scim/rate-limit.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../../shared/provisioning/settings.ts';
 import { synthesise } from './synthesise.ts';
 
 const { all, one, template } = synthesise();
@@ -22,11 +24,11 @@ describe('the API', () => {
       expect(Properties).toMatchObject({ HttpMethod: 'ANY', AuthorizationType: 'NONE', Integration: { Type: 'AWS_PROXY' } });
   });
 
-  it('limits how fast it is called', () => {
-    expect(one('AWS::ApiGateway::Stage').Properties.MethodSettings[0]).toMatchObject({
-      ThrottlingRateLimit: 400,
-      ThrottlingBurstLimit: 800,
-    });
+  it('limits how fast it is called, never below what one connection may send: 200 a second, 2,000 at once', () => {
+    const { ThrottlingRateLimit, ThrottlingBurstLimit } = one('AWS::ApiGateway::Stage').Properties.MethodSettings[0];
+    expect({ ThrottlingRateLimit, ThrottlingBurstLimit }).toEqual({ ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 });
+    expect(ThrottlingRateLimit).toBeGreaterThanOrEqual(DEFAULT_REQUESTS_PER_SECOND);
+    expect(ThrottlingBurstLimit).toBeGreaterThanOrEqual(DEFAULT_REQUESTS_PER_SECOND * WINDOW_SECONDS);
   });
 
   it('logs each request without header, query or body', () => {

@@ -59,6 +59,14 @@ describe('the connection of the local stack', () => {
     expect(await options.connections.listTokens(connection.id)).toHaveLength(2);
   });
 
+  it('has the limit of requests that is given, also when it was there already; without one it keeps its own', async () => {
+    const { connection } = await openLocalConnection({ ...options, requestsPerSecond: 500 });
+    expect(connection.settings.requestsPerSecond).toBe(500);
+    await openLocalConnection({ ...options, requestsPerSecond: 700 });
+    await openLocalConnection(options);
+    expect((await options.connections.get(connection.id))?.settings.requestsPerSecond).toBe(700);
+  });
+
   it('follows the simulator to another port and keeps the identity of the target', async () => {
     const { connection } = await openLocalConnection(options);
     const url = 'http://127.0.0.1:4001';

@@ -25,6 +25,8 @@ export interface LocalConnectionOptions {
   readonly credentials: CredentialStore;
   readonly confluence: LocalConfluence;
   readonly scimToken?: string | undefined;
+  /** Sets the limit of the connection, also of one that was there. */
+  readonly requestsPerSecond?: number | undefined;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -38,16 +40,17 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
   const { connections, credentials, scimToken, now } = options;
   const baseUrl = normaliseBaseUrl(options.confluence.url);
   const all = await followSimulator(options, baseUrl);
-  const connection = all.find(({ name }) => name === NAME) ?? (await create(options, baseUrl));
-  if (connection.target.baseUrl !== baseUrl) {
+  const known = all.find(({ name }) => name === NAME) ?? (await create(options, baseUrl));
+  if (known.target.baseUrl !== baseUrl) {
     throw new OtherConfluence(
-      `This state directory provisions into ${connection.target.baseUrl}, not ${baseUrl}. Set STATE_DIR to another directory for another Confluence.`,
+      `This state directory provisions into ${known.target.baseUrl}, not ${baseUrl}. Set STATE_DIR to another directory for another Confluence.`,
     );
   }
+  const connection = await withRequestsPerSecond(options, known);
   const login: Credentials = { kind: 'personal-access-token', token: options.confluence.token };
-  const known = await credentials.read(connection.target.id).catch(() => undefined);
+  const kept = await credentials.read(connection.target.id).catch(() => undefined);
   // A login that an administrator has set for the simulator stays.
-  const isCurrent = known && (options.confluence.simulatedAt || JSON.stringify(known.credentials) === JSON.stringify(login));
+  const isCurrent = kept && (options.confluence.simulatedAt || JSON.stringify(kept.credentials) === JSON.stringify(login));
   if (!isCurrent) await credentials.write(connection.target.id, login);
 
   const tokens = await connections.listTokens(connection.id);
@@ -72,6 +75,16 @@ async function followSimulator({ connections, confluence }: LocalConnectionOptio
     return moved;
   };
   return Promise.all((await connections.list()).map(follow));
+}
+
+async function withRequestsPerSecond(
+  { connections, requestsPerSecond }: LocalConnectionOptions,
+  connection: Connection,
+): Promise<Connection> {
+  if (requestsPerSecond === undefined || connection.settings.requestsPerSecond === requestsPerSecond) return connection;
+  const changed = { ...connection, settings: { ...connection.settings, requestsPerSecond } };
+  await connections.update(changed);
+  return changed;
 }
 
 async function create({ connections, now, newId }: LocalConnectionOptions, baseUrl: string): Promise<Connection> {

@@ -103,6 +103,7 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
     credentials,
     confluence,
     scimToken: settings.SCIM_TOKEN,
+    requestsPerSecond: settings.REQUESTS_PER_SECOND,
     now,
     newId: randomUUID,
   });

@@ -12,7 +12,14 @@ describe('the settings of npm start', () => {
   });
 
   it('takes all of them', () => {
-    const env = { PORT: '4000', SCIM_TOKEN: 'a.b~c/d==', STATE_DIR: 's', SWEEP_AFTER_SECONDS: '5', LATE_CALL_SECONDS: '0' };
+    const env = {
+      PORT: '4000',
+      SCIM_TOKEN: 'a.b~c/d==',
+      STATE_DIR: 's',
+      SWEEP_AFTER_SECONDS: '5',
+      LATE_CALL_SECONDS: '0',
+      REQUESTS_PER_SECOND: '500',
+    };
     const confluence = { CONFLUENCE_URL: 'https://wiki.example.com/confluence', CONFLUENCE_TOKEN: 't' };
     expect(parseStackSettings({ ...env, ...confluence })).toEqual({
       ...env,
@@ -20,6 +27,7 @@ describe('the settings of npm start', () => {
       PORT: 4000,
       SWEEP_AFTER_SECONDS: 5,
       LATE_CALL_SECONDS: 0,
+      REQUESTS_PER_SECOND: 500,
     });
   });
 

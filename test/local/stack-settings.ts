@@ -18,6 +18,8 @@ const Environment = z
     STATE_DIR: z.string().default('.local'),
     SWEEP_AFTER_SECONDS: wholeNumber(1, 86_400).default(120),
     LATE_CALL_SECONDS: wholeNumber(0, 3_600).default(2),
+    /** Absent: what the connection has, 200 for a new one. */
+    REQUESTS_PER_SECOND: wholeNumber(1, 10_000).optional(),
     CONFLUENCE_URL: z.url({ protocol: /^https?$/, error: 'must be a web address, such as https://wiki.example.com' }).optional(),
     CONFLUENCE_TOKEN: z.string().optional(),
     /** For tests: where the process kills itself, once. */

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../../shared/directory/ids.ts';
-import { Settings } from '../../../shared/provisioning/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../../shared/provisioning/settings.ts';
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
 import { type Command, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -18,6 +18,7 @@ function show(connection: Connection): Outcome {
       { field: 'Confluence', value: target.baseUrl },
       { field: 'target', value: target.id },
       { field: 'mode', value: settings.mode },
+      { field: 'requests a second', value: settings.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND },
       { field: 'existing accounts', value: settings.linking === 'never' ? 'never linked' : `linked by ${settings.linking}` },
       { field: 'a SCIM delete', value: `${settings.onUserDelete}s the account` },
       {
@@ -36,7 +37,7 @@ const create: Command = {
   options: {
     confluence: { type: 'string', help: 'base URL of Confluence, with its context path if it has one' },
     ...SETTINGS_OPTIONS,
-    strict: { type: 'boolean', help: 'the RFC to the letter instead of accepting the IdPs’ dialects' },
+    strict: { type: 'boolean', help: 'short for --mode strict' },
   },
   summary: 'a new connection: one IdP tenant and the Confluence it provisions into',
   help: `Example: npm run admin -- connection create okta --confluence https://wiki.example.com --link never --stack ScimForConfluence
@@ -54,8 +55,9 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
       throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
     const linking = await askLinking(options, terminal);
-    const defaults = Settings.parse({ version: 1, linking, mode: options['strict'] === true ? 'strict' : 'tolerant' });
-    const settings = withOptions(defaults, { ...options, link: linking }, administration.now());
+    const defaults = Settings.parse({ version: 1, linking });
+    const mode = options['strict'] === true ? { mode: 'strict' } : {};
+    const settings = withOptions(defaults, { ...options, link: linking, ...mode }, administration.now());
     const connection: Connection = {
       id: administration.newId() as ConnectionId,
       name,
