@@ -38,6 +38,7 @@ const CONFIG_OBJECTIONS: Readonly<Record<string, readonly string[]>> = {
     'Service Provider Configuration.authenticationSchemes.type is not defined',
     'Service Provider Configuration.authenticationSchemes.primary is not defined',
   ],
+  'RFC 9865 §4 has added it': ['Service Provider Configuration.pagination is not defined'],
   '§6 and §7 say that they are lists; the sample says no': [
     'ResourceType.schemaExtensions is a list',
     'Schema.attributes.subAttributes.referenceTypes is a list',

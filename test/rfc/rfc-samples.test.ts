@@ -4,14 +4,22 @@ import { type Json, type ScimService, startScimService } from '../protocol/scim-
 import { describeWithFiles } from '../suites/describe-with-files.ts';
 import { CORE_SCHEMA_SAMPLES } from './core-schema-samples.ts';
 import { extractSamples, parseSample, type Repair, type Sample } from './extract-samples.ts';
+import { PAGING_SAMPLES } from './paging-samples.ts';
 import { PROTOCOL_SAMPLES } from './protocol-samples.ts';
 import type { Uses } from './sample-use.ts';
+import { SEARCH_SAMPLES } from './search-samples.ts';
 
 let service: ScimService;
+/** Where many resources are needed and how they are kept does not matter. */
+let quick: ScimService;
 beforeAll(async () => {
   service = await startScimService();
+  quick = await startScimService({ inMemory: true });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  await quick.close();
+});
 
 /** Misprints: the RFC Editor's errata, and what stands there on purpose in place of JSON. */
 const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
@@ -35,8 +43,6 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
 
 /** Samples that no test uses, and why. */
 const NOT_SENT: Readonly<Record<string, string>> = {
-  '7644 §3.4.3 (1)': 'not supported',
-  '7644 §3.4.3 (2)': 'not supported',
   '7644 §3.7.1 (1)': 'not supported',
   '7644 §3.7.1 (2)': 'not supported',
   '7644 §3.7.2 (1)': 'not supported',
@@ -48,52 +54,49 @@ const NOT_SENT: Readonly<Record<string, string>> = {
   '7644 §3.7.3 (3)': 'not supported',
   '7644 §3.7.3 (4)': 'not supported',
   '7644 §3.7.4 (1)': 'not supported',
-  '9865 §2 (1)': 'not supported',
-  '9865 §2 (2)': 'not supported',
-  '9865 §2.3 (1)': 'not supported',
-  '9865 §3 (1)': 'not supported',
-  '9865 §3 (2)': 'not supported',
-  '9865 §4 (1)': 'not supported',
 };
 
-const FILES = ['rfc7643.txt', 'rfc7644.txt', 'rfc9865.txt'] as const;
-const USES: readonly Uses[] = [CORE_SCHEMA_SAMPLES, PROTOCOL_SAMPLES, {}];
-/** Samples, and lines of JSON that belong to none: pieces of messages, and of schemas. */
-const COUNTS = [
-  [9, 0],
-  [40, 15],
-  [6, 0],
-] as const;
+interface Rfc {
+  readonly number: string;
+  readonly uses: Uses;
+  /** How many samples it has, counted by hand. */
+  readonly samples: number;
+  /** Lines of JSON that belong to none: pieces of messages and of schemas. */
+  readonly pieces: number;
+}
 
-describeWithFiles("the RFCs' own JSON samples", 'RFC_TEXTS', FILES, (paths) => {
-  describe.each(paths.map((path, i) => [`RFC ${FILES[i]?.slice(3, 7)}`, path, USES[i] ?? {}, ...(COUNTS[i] ?? [0, 0])] as const))(
-    '%s',
-    (rfc, path, uses, count, pieces) => {
-      const number = rfc.slice(4);
-      const samples = extractSamples(path);
-      const named = (sample: Sample) => `${number} ${sample.name}`;
+const RFCS: readonly Rfc[] = [
+  { number: '7643', uses: CORE_SCHEMA_SAMPLES, samples: 9, pieces: 0 },
+  { number: '7644', uses: { ...PROTOCOL_SAMPLES, ...SEARCH_SAMPLES }, samples: 40, pieces: 15 },
+  { number: '9865', uses: PAGING_SAMPLES, samples: 6, pieces: 0 },
+];
+const fileOf = ({ number }: Rfc) => `rfc${number}.txt`;
 
-      it('has as many samples as were counted, and no other JSON', () => {
-        expect(samples).toHaveLength(count);
-        const linesOfJson = (text: string) => text.split('\n').filter((line) => /^\s*[{[]?\s*"[^"]+"\s*:/.test(line)).length;
-        expect(linesOfJson(samples.map(({ text }) => text).join('\n'))).toBe(linesOfJson(readFileSync(path, 'utf8')) - pieces);
-      });
+describeWithFiles("the RFCs' own JSON samples", 'RFC_TEXTS', RFCS.map(fileOf), (paths) => {
+  describe.each(RFCS.map((rfc, i) => [`RFC ${rfc.number}`, rfc, paths[i] ?? ''] as const))('%s', (_title, rfc, path) => {
+    const samples = extractSamples(path);
+    const named = ({ name }: Pick<Sample, 'name'>) => `${rfc.number} ${name}`;
 
-      it('every sample is used, or the reason why not is given', () => {
-        const known = [
-          ...Object.keys(uses).map((name) => `${number} ${name}`),
-          ...Object.keys(NOT_SENT).filter((name) => name.startsWith(number)),
-        ];
-        expect(known.sort()).toEqual(samples.map(named).sort());
-      });
+    it('has as many samples as were counted, and no other JSON', () => {
+      expect(samples).toHaveLength(rfc.samples);
+      const linesOfJson = (text: string) => text.split('\n').filter((line) => /^\s*[{[]?\s*"[^"]+"\s*:/.test(line)).length;
+      const inSamples = linesOfJson(samples.map(({ text }) => text).join('\n'));
+      expect(inSamples).toBe(linesOfJson(readFileSync(path, 'utf8')) - rfc.pieces);
+    });
 
-      it.each(samples.filter((sample) => Object.hasOwn(uses, sample.name)).map((sample) => [sample.name, sample] as const))(
-        '%s',
-        async (name, sample) => {
-          const json = parseSample(sample, REPAIRS[named(sample)]) as Json;
-          await uses[name]?.(json, await service.connect({ mode: 'strict' }));
-        },
-      );
-    },
-  );
+    it('every sample is used, or the reason why not is given', () => {
+      const used = Object.keys(rfc.uses).map((name) => named({ name }));
+      const notSent = Object.keys(NOT_SENT).filter((name) => name.startsWith(rfc.number));
+      expect([...used, ...notSent].sort()).toEqual(samples.map(named).sort());
+    });
+
+    it.each(samples.filter(({ name }) => Object.hasOwn(rfc.uses, name)).map((sample) => [sample.name, sample] as const))(
+      '%s',
+      async (name, sample) => {
+        const json = parseSample(sample, REPAIRS[named(sample)]) as Json;
+        const client = await (rfc.number === '9865' ? quick : service).connect({ mode: 'strict' });
+        await rfc.uses[name]?.(json, client);
+      },
+    );
+  });
 });
