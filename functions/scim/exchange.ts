@@ -5,6 +5,7 @@ import type { PageCursors } from '../../shared/directory/page-cursors.ts';
 import type { RequestRates } from '../../shared/directory/request-rates.ts';
 import type { RequestSubject } from '../../shared/log/records.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { ResourceType } from '../../shared/scim/attributes/attribute.ts';
 import type { ResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
 import type { ToleranceId } from '../../shared/scim/interoperability/tolerances.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
@@ -60,6 +61,12 @@ export interface Exchange {
 
 /** What the route table names: takes the exchange and the last segment of the path, where the route has one. */
 export type Operation = (exchange: Exchange, id: string) => Promise<ScimResponse>;
+
+/** The exchange with other tables for one resource type: those by which a reply is shown. */
+export function withTables(exchange: Exchange, tables: ResourceType): Exchange {
+  if (exchange.resourceTypes[tables.name] === tables) return exchange;
+  return { ...exchange, resourceTypes: { ...exchange.resourceTypes, [tables.name]: tables } };
+}
 
 export function writeContext({ connection, story, dependencies, newId }: Exchange): WriteContext {
   return { connection, correlationId: story.correlationId, now: dependencies.now(), ...(newId !== undefined && { newId }) };

@@ -1,8 +1,9 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
 import { etagOf } from '../../../shared/scim/resources/etag.ts';
-import type { Endpoint } from '../endpoint.ts';
-import type { Operation } from '../exchange.ts';
+import { tablesForPatched } from '../../../shared/scim/resources/specified-attributes.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Operation, withTables } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
 import { readPatch } from '../read-body.ts';
 import { commit, projectionOf, writtenReply } from '../representation.ts';
@@ -24,6 +25,7 @@ export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): 
     // An empty list asks for nothing: RFC 7644 §3.9 has names in it.
     const asked = exchange.request.query.get('attributes')?.trim();
     if (endpoint.patchReply === 204 && !asked) return noContent({ ETag: etagOf(patched.revision) });
-    return writtenReply(exchange, endpoint, patched, projection, 200);
+    const tables = tablesForPatched(resourceTypeOf(exchange, endpoint), operations ?? []);
+    return writtenReply(withTables(exchange, tables), endpoint, patched, projection, 200);
   };
 }

@@ -1,8 +1,9 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import { keepImmutable } from '../../../shared/scim/resources/keep-immutable.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
+import { tablesForWritten } from '../../../shared/scim/resources/specified-attributes.ts';
 import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
-import type { Operation } from '../exchange.ts';
+import { type Operation, withTables } from '../exchange.ts';
 import { changeResource } from '../preconditions.ts';
 import { readResource } from '../read-body.ts';
 import { commit, projectionOf, writtenReply } from '../representation.ts';
@@ -19,6 +20,7 @@ export function replaceResource<R extends Stored<string>>(endpoint: Endpoint<R>)
         return endpoint.replace(exchange, stored, keepImmutable(resourceTypeOf(exchange, endpoint), stored.attributes, attributes));
       }),
     );
-    return writtenReply(exchange, endpoint, replaced, projection, 200);
+    const tables = tablesForWritten(resourceTypeOf(exchange, endpoint), attributes ?? {});
+    return writtenReply(withTables(exchange, tables), endpoint, replaced, projection, 200);
   };
 }
