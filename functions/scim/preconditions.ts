@@ -4,7 +4,7 @@ import { ScimError } from '../../shared/scim/errors.ts';
 import { matchesRevision } from '../../shared/scim/resources/etag.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import { retryConflicts } from './retry-conflicts.ts';
+import { patienceIn, retryConflicts } from './retry-conflicts.ts';
 import { subjectOf } from './subject.ts';
 
 /**
@@ -40,7 +40,7 @@ export function changeResource<R extends Stored<string>>(
     // After a conflict it is asked of the newer version, so a client that named its version gets 412 and never a second try.
     if (ifMatch !== undefined && !matchesRevision(ifMatch, stored.revision)) throw preconditionFailed();
     return write(stored);
-  });
+  }, patienceIn(exchange.timeLeftMs()));
 }
 
 /** RFC 7644 §3.12: 412, "Failed to update. Resource has changed on the server." */

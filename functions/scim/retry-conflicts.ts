@@ -6,6 +6,17 @@ const PATIENCE_MS = 10_000;
 const LONGEST_PAUSE_MS = 400;
 
 /**
+ * The longest that one attempt takes while the table answers: 4.6 s of pauses in a transaction that stays in conflict, 4 s for a
+ * message that is not taken (compose.ts), and the reads. An operation of a Bulk request is begun only with as much time left.
+ */
+export const ATTEMPT_MS = 9_000;
+
+/** How long an attempt may be repeated: the last one has to end in time. `timeLeftMs` is the exchange's. */
+export function patienceIn(timeLeftMs: number): number {
+  return Math.max(0, Math.min(PATIENCE_MS, timeLeftMs - ATTEMPT_MS));
+}
+
+/**
  * Runs an attempt that reads, decides and writes, again from the read for as long as somebody else's write comes between:
  * parallel PATCHes lose nothing (invariant 5). Pauses are drawn at random so that the same clients don't meet again.
  * @throws ScimError 503 with Retry-After when it stays in conflict for 10 seconds; whatever else the attempt throws

@@ -1,3 +1,4 @@
+import { processBulk } from './bulk/process-bulk.ts';
 import type { Route } from './find-route.ts';
 import { getResourceType, getSchema, getServiceProviderConfig, listResourceTypes, listSchemas } from './operations/discovery.ts';
 import { searchResources } from './operations/list-resources.ts';
@@ -19,7 +20,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/Schemas/:id', methods: { GET: getSchema } },
   // A client that tries the base URL alone (SCIM.md E1) learns what this is.
   { path: '/', methods: { GET: getServiceProviderConfig } },
-  { path: '/Bulk', methods: { POST: notImplemented('/Bulk', 'Send the operations one by one.') } },
+  { path: '/Bulk', methods: { POST: processBulk } },
   // RFC 7644 §3.11: "A service provider that does NOT support this feature SHOULD respond with HTTP status code 501".
   {
     path: '/Me',

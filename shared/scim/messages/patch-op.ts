@@ -14,8 +14,8 @@ import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/reso
 export const PATCH_OP_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 /**
- * The attributes in the value of an operation count as well. ServiceProviderConfig has this number as `bulk.maxOperations`: authentik
- * sends one operation a member and makes its requests that long (SCIM.md §2.3).
+ * The attributes in the value of an operation count as well. ServiceProviderConfig has this number as `bulk.maxOperations`, by which
+ * authentik, too, that sends one operation a member, splits its PATCH requests (SCIM.md §2.3).
  */
 export const MAX_OPERATIONS = 1_000;
 

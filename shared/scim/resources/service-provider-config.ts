@@ -1,17 +1,16 @@
+import { BULK_MAX_OPERATIONS, BULK_MAX_PAYLOAD_SIZE } from '../messages/bulk-request.ts';
 import { CURSOR_TIMEOUT_SECONDS, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../messages/paging.ts';
-import { MAX_OPERATIONS } from '../messages/patch-op.ts';
 import type { ScimObject } from './resource.ts';
 
 /**
- * GET /ServiceProviderConfig: RFC 7643 §5. Every REQUIRED number is there although bulk is not supported: authentik reads
- * `bulk.maxOperations` and `filter.maxResults` in any case, and splits a PATCH by the first; 0 would mean all members in one request
- * (SCIM.md §2.3).
+ * GET /ServiceProviderConfig: RFC 7643 §5. Each number is the one that the code checks with. authentik splits its PATCH requests by
+ * `bulk.maxOperations` (SCIM.md §2.3), so a Bulk request and a PATCH have the same one.
  */
 export function serviceProviderConfig(baseUrl: string): ScimObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: MAX_OPERATIONS, maxPayloadSize: 1024 * 1024 },
+    bulk: { supported: true, maxOperations: BULK_MAX_OPERATIONS, maxPayloadSize: BULK_MAX_PAYLOAD_SIZE },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
     sort: { supported: true },

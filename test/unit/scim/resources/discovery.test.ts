@@ -17,7 +17,7 @@ describe('ServiceProviderConfig, RFC 7643 §5', () => {
     expect(serviceProviderConfig(BASE)).toMatchObject({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: MAX_OPERATIONS, maxPayloadSize: 1024 * 1024 },
+      bulk: { supported: true, maxOperations: MAX_OPERATIONS, maxPayloadSize: 1024 * 1024 },
       filter: { supported: true, maxResults: 1000 },
       changePassword: { supported: false },
       sort: { supported: true },
