@@ -75,7 +75,7 @@ function entriesOf<R extends Stored<string>>(exchange: Exchange, endpoint: Endpo
     created: stored.created,
     render: async (wanted) => (await endpoint.render(exchange, stored, wanted))?.resource,
     show: async () => {
-      const rendered = await endpoint.render(exchange, stored, withRelation);
+      const rendered = await endpoint.render(exchange, stored, withRelation, projection);
       return rendered && project(resourceType, rendered.resource, projection);
     },
   });

@@ -5,6 +5,7 @@ import { faultsContract } from './faults-contract.ts';
 import { groupsContract } from './groups-contract.ts';
 import { largeGroupsContract } from './large-groups-contract.ts';
 import { listingContract } from './listing-contract.ts';
+import { tablePageCursorsContract } from './page-cursors-contract.ts';
 import { randomOperationsContract } from './random-operations-contract.ts';
 import { requestRatesContract } from './request-rates-contract.ts';
 import { usersContract } from './users-contract.ts';
@@ -37,6 +38,7 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     groupsContract(opened);
     largeGroupsContract(opened, effort);
     listingContract(opened);
+    tablePageCursorsContract(opened);
     concurrencyContract(opened, effort);
     faultsContract(opened);
     connectionsContract(opened);

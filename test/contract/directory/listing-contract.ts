@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../shared/directory/connection.ts';
-import type { StoredUser } from '../../../shared/directory/directory.ts';
+import type { Place, StoredGroup, StoredUser } from '../../../shared/directory/directory.ts';
+import type { UserId } from '../../../shared/directory/ids.ts';
 import { requestsOf } from './faults.ts';
 import { aConnection, aContext, adding, collect, createGroup, createUser, type World } from './world.ts';
 
@@ -189,4 +190,96 @@ export function listingContract(opened: () => World): void {
       expect(found.map(({ attributes }) => attributes['displayName'])).toEqual(names);
     });
   });
+  describe('walks from a place on (RFC 9865)', () => {
+    it('take up where another walk stopped, each resource once, whatever is read at once', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const ids = (await usersInOrder(connection, 23)).map(({ id }) => id);
+      for (const atATime of [undefined, 1, 6, 100]) {
+        const walked: string[] = [];
+        let place: StoredUser | undefined;
+        do {
+          const page = await take(directory.users.listing.find(connection, { by: 'all' }, place, atATime), 5);
+          walked.push(...page.map(({ id }) => id));
+          place = page.at(-1);
+        } while (place);
+        expect(walked).toEqual(ids);
+      }
+    });
+
+    it('neither skip nor repeat when resources are deleted, the one at the place itself too, and created', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const users = await usersInOrder(connection, 9);
+      const find = (after?: Place) => take(world.directory.users.listing.find(connection, { by: 'all' }, after), 3);
+      const first = await find();
+      for (const user of [users[0], users[2], users[3]]) if (user) await world.directory.users.delete(aContext(connection), user);
+      const added = await createUser(world, connection, { userName: 'new' });
+      const second = await find(first.at(-1));
+      const third = await find(second.at(-1));
+      const last = await find(third.at(-1));
+      expect([...first, ...second, ...third, ...last].map(({ id }) => id)).toEqual(
+        [...users.slice(0, 3), ...users.slice(4), added].map(({ id }) => id),
+      );
+    });
+
+    it('take resources of one moment in the order of their ids', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const moment = new Date();
+      const made = await Promise.all([1, 2, 3, 4, 5].map((i) => createUser(world, connection, { userName: `u${i}` }, moment)));
+      const walked: StoredUser[] = [];
+      for (let i = 0; i < 5; i++)
+        walked.push(...(await take(world.directory.users.listing.find(connection, { by: 'all' }, walked.at(-1), 1), 1)));
+      expect(walked.map(({ id }) => id)).toEqual(made.map(({ id }) => id).sort());
+    });
+
+    it('cost the same from any place, and read no more than was asked for', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const users = await usersInOrder(connection, 60);
+      for (const after of [undefined, users[4], users[40]]) {
+        const walk = () => take(world.directory.users.listing.find(connection, { by: 'all' }, after, 6), 6);
+        expect(await requestsOf(world.faults, walk)).toEqual(['BatchGetItem', 'Query']);
+      }
+    });
+
+    it('of what a key finds as well', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const start = Date.now();
+      const shared = { externalId: 'e', emails: [{ value: 'team@example.com' }] };
+      const users: StoredUser[] = [];
+      for (const i of [0, 1, 2]) users.push(await createUser(world, connection, { ...shared, userName: `u${i}` }, new Date(start + i)));
+      const groups: StoredGroup[] = [];
+      for (const i of [0, 1, 2]) {
+        const context = aContext(connection, new Date(start + i));
+        groups.push((await world.directory.groups.create(context, { displayName: `g${i}` }, new Set([users[0]?.id as UserId]))).resource);
+      }
+      const { listing } = world.directory.users;
+      for (const [by, value] of [
+        ['externalId', 'e'],
+        ['email', 'team@example.com'],
+      ] as const) {
+        expect(await collect(listing.find(connection, { by, value }, users[0]))).toEqual(users.slice(1));
+        expect(await collect(listing.find(connection, { by, value }, users[2]))).toEqual([]);
+      }
+      expect(await collect(listing.find(connection, { by: 'userName', value: 'u1' }, users[0]))).toEqual([users[1]]);
+      expect(await collect(listing.find(connection, { by: 'userName', value: 'u1' }, users[1]))).toEqual([]);
+      const found = await collect(
+        world.directory.groups.listing.find(connection, { by: 'member', value: String(users[0]?.id) }, groups[0]),
+      );
+      expect(found.map(({ id }) => id)).toEqual(groups.slice(1).map(({ id }) => id));
+    });
+  });
+}
+
+/** The first of a walk; what comes after is not asked for. */
+async function take<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const item of items) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  return taken;
 }
