@@ -2,6 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
+import { neverReturned } from '../../shared/provisioning/resource-types-of.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { headerOf } from './headers.ts';
 import { redact } from './redact.ts';
@@ -84,8 +85,10 @@ function wantsFullDetail(connection: Connection | undefined, now: Date): boolean
 }
 
 function bodies(story: RequestStory, response: string): { request: unknown; response?: unknown } {
+  const hidden = neverReturned(story.connection?.settings ?? {});
+  const body = story.requestBody !== undefined && { body: story.requestBody };
   return {
-    request: redact({ query: Object.fromEntries(story.query ?? []), ...(story.requestBody !== undefined && { body: story.requestBody }) }),
-    ...(response !== '' && { response: redact(JSON.parse(response)) }),
+    request: redact({ query: Object.fromEntries(story.query ?? []), ...body }, hidden),
+    ...(response !== '' && { response: redact(JSON.parse(response), hidden) }),
   };
 }

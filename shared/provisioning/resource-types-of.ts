@@ -1,3 +1,4 @@
+import type { Attribute } from '../scim/attributes/attribute.ts';
 import { defineSchema, extendResourceTypes } from '../scim/attributes/define-schema.ts';
 import { type ResourceTypes, standardResourceTypes } from '../scim/attributes/resource-types.ts';
 import type { DeclaredSchemaExtension } from './schema-extension.ts';
@@ -14,4 +15,16 @@ export function resourceTypesOf({ schemaExtension }: Pick<Settings, 'schemaExten
   const made = extendResourceTypes(schemaExtension.resourceType, defineSchema(schemaExtension));
   tables.set(schemaExtension, made);
   return made;
+}
+
+/** The names of the attributes that a connection declared never to be returned: they are secrets, and no log holds them either. */
+export function neverReturned(settings: Pick<Settings, 'schemaExtension'>): string[] {
+  if (settings.schemaExtension === undefined) return [];
+  const { User, Group } = resourceTypesOf(settings);
+  const declared = [...User.extensions, ...Group.extensions].filter(({ isDeclared }) => isDeclared === true);
+  return declared.flatMap(({ schema }) => namesOfHidden(schema.attributes));
+}
+
+function namesOfHidden(attributes: readonly Attribute[]): string[] {
+  return attributes.flatMap(({ name, returned, subAttributes = [] }) => (returned === 'never' ? [name] : namesOfHidden(subAttributes)));
 }
