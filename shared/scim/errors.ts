@@ -20,6 +20,9 @@ const KEYWORDS = {
 
 export type ScimType = keyof typeof KEYWORDS;
 
+/** No detail is as long as this, but one that a client's text is part of. */
+const MAX_DETAIL = 1_000;
+
 export class ScimError extends Error {
   override readonly name = 'ScimError';
   readonly status: number;
@@ -28,9 +31,17 @@ export class ScimError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(kind: ScimType | number, detail: string, options: { cause?: unknown; headers?: Record<string, string> } = {}) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    super(readable(detail), options.cause === undefined ? undefined : { cause: options.cause });
     this.status = typeof kind === 'number' ? kind : KEYWORDS[kind].status;
     this.scimType = typeof kind === 'number' ? undefined : kind;
     this.headers = options.headers ?? {};
   }
+}
+
+/** Details are returned and logged, and a client's names are part of some: no half characters, no control characters, no end of it. */
+function readable(detail: string): string {
+  return detail
+    .slice(0, MAX_DETAIL)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, '\ufffd');
 }

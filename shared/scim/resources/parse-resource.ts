@@ -93,15 +93,23 @@ function checkSchemas(resourceType: ResourceType, listed: unknown, present: read
     throw new ScimError('invalidSyntax', `schemas lists ${textOf(unknown[0])}, which is no schema of a ${resourceType.name}`);
   }
   // "Duplicate values MUST NOT be included."
-  const twice = urns.find((urn, at) => typeof urn === 'string' && urns.findIndex((other) => isSameUrn(other, urn)) < at);
+  const twice = firstRepeated(urns);
   if (mode === 'strict' && twice !== undefined) throw new ScimError('invalidSyntax', `schemas lists ${textOf(twice)} twice`);
   if (twice !== undefined) onTolerance('T14', `schemas lists ${textOf(twice)} twice`);
   for (const urn of missing) onTolerance('T14', `schemas lacks ${urn}`);
   for (const urn of unknown) onTolerance('T14', `schemas lists ${textOf(urn)}`);
 }
 
-function isSameUrn(other: unknown, urn: string): boolean {
-  return typeof other === 'string' && isSameName(other, urn);
+/** In one pass: a body may list as many as it has room for. */
+function firstRepeated(urns: readonly unknown[]): unknown {
+  const seen = new Set<string>();
+  for (const urn of urns) {
+    const folded = typeof urn === 'string' ? urn.toLowerCase() : undefined;
+    if (folded === undefined) continue;
+    if (seen.has(folded)) return urn;
+    seen.add(folded);
+  }
+  return undefined;
 }
 
 function textOf(urn: unknown): string {

@@ -1,0 +1,3 @@
+import { largeBodies } from './hostile-large-bodies.ts';
+
+largeBodies(256 * 1024);
