@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Json, type ScimService, startScimService } from '../protocol/scim-client.ts';
 import { describeWithFiles } from '../suites/describe-with-files.ts';
+import { BULK_SAMPLES } from './bulk-samples.ts';
 import { CORE_SCHEMA_SAMPLES } from './core-schema-samples.ts';
 import { extractSamples, parseSample, type Repair, type Sample } from './extract-samples.ts';
 import { PAGING_SAMPLES } from './paging-samples.ts';
@@ -26,10 +27,12 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
   // A brace too few.
   '7644 §3.5.2.1 (2)': [['"nickname":"Babs" }', '"nickname":"Babs" } }']],
   '7644 §3.5.2.3 (4)': [['"nickname":"Babs" }', '"nickname":"Babs" } }']],
+  // §3.7.3: "status" is "the HTTP response status code", as in the other samples.
+  '7644 §3.7.2 (2)': [['{ "code": "201" }', '"201"']],
   // Erratum 5050: the data of a PATCH is the PatchOp message; and the schema of a user is the user's.
   '7644 §3.7.3 (1)': [
     ['"data": {[', '"data": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": ['],
-    ['messages:2.0:User', 'schemas:core:2.0:User'],
+    ['api:messages:2.0:User', 'schemas:core:2.0:User'],
     [']}', ']}'],
   ],
   // A comma too few.
@@ -43,17 +46,7 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
 
 /** Samples that no test uses, and why. */
 const NOT_SENT: Readonly<Record<string, string>> = {
-  '7644 §3.7.1 (1)': 'not supported',
-  '7644 §3.7.1 (2)': 'not supported',
-  '7644 §3.7.2 (1)': 'not supported',
-  '7644 §3.7.2 (2)': 'not supported',
-  '7644 §3.7.2 (3)': 'not supported',
-  '7644 §3.7.2 (4)': 'not supported',
-  '7644 §3.7.3 (1)': 'not supported',
-  '7644 §3.7.3 (2)': 'not supported',
-  '7644 §3.7.3 (3)': 'not supported',
-  '7644 §3.7.3 (4)': 'not supported',
-  '7644 §3.7.4 (1)': 'not supported',
+  '7644 §3.7.1 (2)': 'Two groups that are members of each other, as GET returns them: there are no groups in groups here.',
 };
 
 interface Rfc {
@@ -67,7 +60,7 @@ interface Rfc {
 
 const RFCS: readonly Rfc[] = [
   { number: '7643', uses: CORE_SCHEMA_SAMPLES, samples: 9, pieces: 0 },
-  { number: '7644', uses: { ...PROTOCOL_SAMPLES, ...SEARCH_SAMPLES }, samples: 40, pieces: 15 },
+  { number: '7644', uses: { ...PROTOCOL_SAMPLES, ...SEARCH_SAMPLES, ...BULK_SAMPLES }, samples: 40, pieces: 15 },
   { number: '9865', uses: PAGING_SAMPLES, samples: 6, pieces: 0 },
 ];
 const fileOf = ({ number }: Rfc) => `rfc${number}.txt`;
