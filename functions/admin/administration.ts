@@ -45,4 +45,6 @@ export interface Terminal {
   ask(question: string): Promise<string>;
   /** One secret from standard input: the whole input when it is piped, else a prompt without echo. */
   readSecret(prompt: string): Promise<string>;
+  /** A document: the file of this name, or all of standard input without one. */
+  readDocument(file: string | undefined): Promise<string>;
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { connectionCommands } from './commands/connection.ts';
+import { connectionSchemaCommands } from './commands/connection-schema.ts';
 import { credentialsCommands } from './commands/credentials.ts';
 import { parkedCommands } from './commands/parked.ts';
 import { statusCommands } from './commands/status.ts';
@@ -9,6 +10,7 @@ import { tokenCommands } from './commands/token.ts';
 /** All commands, in the order in which a new administrator needs them. */
 export const commands: readonly Command[] = [
   ...connectionCommands,
+  ...connectionSchemaCommands,
   ...credentialsCommands,
   ...targetCommands,
   ...tokenCommands,

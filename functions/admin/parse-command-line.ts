@@ -23,7 +23,8 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const flags = flagsOf(commands);
   const words = argv.filter((word, i) => !word.startsWith('-') && !isOptionValue(argv[i - 1], flags));
   const typed = words.slice(0, 2).join(' ');
-  const command = commands.find(({ name }) => name === typed) ?? commands.find(({ name }) => name === words[0]);
+  // The longest name wins: "connection schema set" before "connection schema".
+  const command = [3, 2, 1].flatMap((count) => commands.find(({ name }) => name === words.slice(0, count).join(' ')) ?? [])[0];
   if (!command) {
     if (words.length === 0 || words[0] === 'help') return { kind: 'help' };
     const near = commands

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { Terminal } from './administration.ts';
 
 /** A secret longer than this is no token and no password. */
 const SECRET_BOUND = 64 * 1024;
+const DOCUMENT_BOUND = 1024 * 1024;
 
 /** The person at the keyboard, or the pipe. Questions go to standard error: standard output is for results. */
 export function processTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Terminal {
@@ -17,15 +19,17 @@ export function processTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteSt
         lines.close();
       }
     },
-    readSecret: (prompt) => (input.isTTY ? readHidden(input, output, prompt) : readAll(input)),
+    readSecret: (prompt) =>
+      input.isTTY ? readHidden(input, output, prompt) : readAll(input, SECRET_BOUND, 'a secret: pipe only the token or password'),
+    readDocument: (file) => (file === undefined ? readAll(input, DOCUMENT_BOUND, 'a document') : readFile(file, 'utf8')),
   };
 }
 
-async function readAll(input: Readable): Promise<string> {
+async function readAll(input: Readable, bound: number, what: string): Promise<string> {
   let text = '';
   for await (const chunk of input) {
     text += String(chunk);
-    if (text.length > SECRET_BOUND) throw new Error('standard input is too long for a secret: pipe only the token or password');
+    if (text.length > bound) throw new Error(`standard input is too long for ${what}`);
   }
   return text;
 }

@@ -25,6 +25,7 @@ let closeEngine: () => Promise<void>;
 let closed: number;
 let answers: string[];
 let piped: string;
+let files: Map<string, string>;
 
 beforeEach(async () => {
   const engine = await startEmbeddedDynamoDb();
@@ -37,6 +38,7 @@ beforeEach(async () => {
   closed = 0;
   answers = [];
   piped = '';
+  files = new Map();
   let ids = 0;
   const now = () => new Date('2026-11-22T10:00:00.000Z');
   administration = {
@@ -69,6 +71,8 @@ async function admin(line: string, options: { interactive?: boolean } = {}) {
       return Promise.resolve(answers.shift() ?? '');
     },
     readSecret: () => Promise.resolve(piped),
+    readDocument: (file) =>
+      Promise.resolve(file === undefined ? piped : (files.get(file) ?? Promise.reject(new Error(`no such file: ${file}`)))),
   };
   const output = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
   const code = await runCommand(line.split(' '), commands, () => Promise.resolve(administration), terminal, output);
@@ -159,6 +163,67 @@ describe('connection', () => {
     await newUser('jane');
     expect(await admin('connection delete okta --yes')).toMatchObject({ code: EXIT.refused });
     expect((await admin('connection list --json')).json()).toHaveLength(1);
+  });
+});
+
+describe('connection schema', () => {
+  const declaration = { id: 'urn:example:hr:2.0:User', name: 'HR', attributes: [{ name: 'costCode', type: 'string' }] };
+
+  it('is set from a file or standard input, shown, and removed with what that means', async () => {
+    await admin(create);
+    files.set('hr.json', JSON.stringify(declaration));
+    const set = await admin('connection schema set okta --file hr.json');
+    expect(set).toMatchObject({ code: EXIT.done, text: expect.stringContaining('urn:example:hr:2.0:User') });
+    expect((await admin('connection schema show okta --json')).json()).toEqual({ ...declaration, resourceType: 'User' });
+    expect((await admin('connection show okta --json')).json().settings.schemaExtension).toMatchObject(declaration);
+    piped = JSON.stringify({ ...declaration, resourceType: 'Group' });
+    expect((await admin('connection schema set okta --json')).json()).toMatchObject({ resourceType: 'Group' });
+    expect((await admin('connection update okta --link email --json')).json().settings.schemaExtension).toMatchObject({
+      resourceType: 'Group',
+    });
+    expect(await admin('connection schema remove okta')).toMatchObject({
+      code: EXIT.done,
+      text: expect.stringContaining('declared again'),
+    });
+    expect((await admin('connection show okta --json')).json().settings).not.toHaveProperty('schemaExtension');
+    expect(await admin('connection schema show okta')).toMatchObject({ code: EXIT.done, text: expect.stringContaining('no schema') });
+    expect(await admin('connection schema remove okta')).toMatchObject({ code: EXIT.refused });
+  });
+
+  it('is refused with every mistake in it, and nothing is changed', async () => {
+    await admin(create);
+    piped = JSON.stringify({
+      ...declaration,
+      attributes: [
+        { name: 'userName', type: 'string' },
+        { name: 'x', type: 'text' },
+      ],
+    });
+    const refused = await admin('connection schema set okta');
+    expect(refused).toMatchObject({ code: EXIT.refused });
+    expect(refused.error).toContain('attributes.1.type');
+    piped = '{';
+    expect(await admin('connection schema set okta')).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('no JSON') });
+    expect(await admin('connection schema set okta --file absent.json')).toMatchObject({
+      code: EXIT.refused,
+      error: expect.stringContaining('absent.json'),
+    });
+    expect((await admin('connection show okta --json')).json().settings).not.toHaveProperty('schemaExtension');
+  });
+
+  it('leaves an admin.action record for each change', async () => {
+    await admin(create);
+    files.set('hr.json', JSON.stringify(declaration));
+    await admin('connection schema set okta --file hr.json');
+    await admin('connection schema remove okta');
+    expect(
+      records()
+        .filter(({ kind }) => kind === 'admin.action')
+        .slice(1),
+    ).toMatchObject([
+      { action: 'connection schema set', outcome: 'done', arguments: { positionals: ['okta'], options: { file: 'hr.json' } } },
+      { action: 'connection schema remove', outcome: 'done' },
+    ]);
   });
 });
 

@@ -27,6 +27,7 @@ function show(connection: Connection): Outcome {
       },
       { field: 'protected accounts', value: ['the service account', ...settings.protectedAccounts].join(', ') },
       { field: 'protected groups', value: settings.protectedGroups.join(', ') },
+      { field: 'schema extension', value: settings.schemaExtension?.id ?? 'none' },
     ],
   };
 }

@@ -1,0 +1,91 @@
+import type { Connection } from '../../../shared/directory/connection.ts';
+import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension.ts';
+import { type Command, type Outcome, Refused } from '../command.ts';
+import { findConnection } from '../find-connection.ts';
+
+function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
+  const table = declaration.attributes.map(({ name, type, multiValued, required, mutability, returned }) => ({
+    attribute: name,
+    type: multiValued === true ? `${type} (several)` : type,
+    required: required === true ? 'yes' : 'no',
+    mutability: mutability ?? 'readWrite',
+    returned: returned ?? (mutability === 'writeOnly' ? 'never' : 'default'),
+  }));
+  return { json: declaration, table, text };
+}
+
+/** The JSON of a declaration, checked. @throws Refused naming every mistake and what to do */
+function parseDeclaration(text: string): DeclaredSchemaExtension {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Refused(`this is no JSON: ${error instanceof Error ? error.message : 'not readable'}`, { cause: error });
+  }
+  const parsed = DeclaredSchemaExtension.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
+  throw new Refused(mistakes.join('\n'), { cause: parsed.error });
+}
+
+const set: Command = {
+  name: 'connection schema set',
+  positionals: ['CONNECTION'],
+  options: { file: { type: 'string', help: 'a JSON file with the declaration; without it standard input is read' } },
+  summary: 'attributes beyond the RFC’s own, which the connection’s clients may send and filter by',
+  help: `Takes a schema in the shape of RFC 7643 §8.7: id (a URN of your own), name, attributes; resourceType is User (default) or Group.
+It replaces the one that was declared before. docs/schema-extension.md has an example and says what becomes of stored data.
+Example: npm run admin -- connection schema set okta --file badge.json --stack ScimForConfluence`,
+  async run(administration, [nameOrId], options, terminal) {
+    const connection = await findConnection(administration, nameOrId);
+    const file = typeof options['file'] === 'string' ? options['file'] : undefined;
+    let text: string;
+    try {
+      text = await terminal.readDocument(file);
+    } catch (error) {
+      throw new Refused(error instanceof Error ? error.message : 'the file is not readable', { cause: error });
+    }
+    const schemaExtension = parseDeclaration(text);
+    await administration.connections.update({ ...connection, settings: { ...connection.settings, schemaExtension } });
+    const { id, resourceType } = schemaExtension;
+    return shown(
+      schemaExtension,
+      `${connection.name} has ${id} for each ${resourceType} from the next request on; GET /Schemas/${id} shows it.`,
+    );
+  },
+};
+
+const show: Command = {
+  name: 'connection schema show',
+  positionals: ['CONNECTION'],
+  options: {},
+  summary: 'the schema that a connection declares',
+  help: 'With --json in the form that connection schema set takes.',
+  async run(administration, [nameOrId]) {
+    const { name, settings } = await findConnection(administration, nameOrId);
+    if (settings.schemaExtension === undefined) return { json: null, text: `${name} declares no schema of its own.` };
+    return shown(settings.schemaExtension, `${settings.schemaExtension.id}, for each ${settings.schemaExtension.resourceType}`);
+  },
+};
+
+const remove: Command = {
+  name: 'connection schema remove',
+  positionals: ['CONNECTION'],
+  options: {},
+  summary: 'takes the declared schema back',
+  help: `Clients can't see or send its attributes any more. What is stored of them stays, unseen, until a PUT replaces the user or group:
+declared again, it is there again.`,
+  async run(administration, [nameOrId]) {
+    const connection = await findConnection(administration, nameOrId);
+    const { schemaExtension, ...settings } = connection.settings;
+    if (schemaExtension === undefined) throw new Refused(`${connection.name} declares no schema`);
+    const changed: Connection = { ...connection, settings };
+    await administration.connections.update(changed);
+    return {
+      json: { removed: schemaExtension.id },
+      text: `${schemaExtension.id} is not served any more. Stored values are unseen until it is declared again, or a PUT drops them.`,
+    };
+  },
+};
+
+export const connectionSchemaCommands: readonly Command[] = [set, show, remove];
