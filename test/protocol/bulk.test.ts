@@ -350,7 +350,7 @@ describe('POST /Bulk, a message that is refused as a whole', () => {
     const operation = user('loose');
     const loose = { Operations: [{ ...operation, method: 'post' }] };
     expect((await strict.post('/Bulk', loose)).json).toMatchObject({ status: '400', scimType: 'invalidSyntax' });
-    expect(statuses(await bulk([{ ...user('x'), method: 'post' }], {}, strict))).toEqual(['405']);
+    expect(statuses(await bulk([{ ...user('x'), method: 'post' }], {}, strict))).toEqual(['400']);
     const { json } = await client.post('/Bulk', loose);
     expect(json['Operations']).toMatchObject([{ method: 'POST', status: '201' }]);
     const record = service.records('scim.request').at(-1);

@@ -5,6 +5,7 @@ import { bulkResponse } from '../../../shared/scim/messages/bulk-response.ts';
 import type { Exchange, Operation } from '../exchange.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { jsonResponse } from '../response.ts';
+import { knowNames } from './know-names.ts';
 import { runOperations } from './run-operations.ts';
 
 /**
@@ -15,7 +16,7 @@ import { runOperations } from './run-operations.ts';
 export const processBulk: Operation = async (exchange) => {
   const { dependencies, resourceTypes, request } = exchange;
   const { failOnErrors, operations } = readBulkRequest(exchange);
-  const plan = planBulk(operations, { resourceTypes, baseUrl: request.baseUrl, newId: dependencies.newId });
+  const plan = await knowNames(exchange, planBulk(operations, { resourceTypes, baseUrl: request.baseUrl, newId: dependencies.newId }));
   const results = await runOperations(exchange, plan, orderOperations(plan), failOnErrors);
   // "If a bulk job is processed successfully, HTTP response code 200 OK MUST be returned", whatever became of each operation.
   return jsonResponse(200, bulkResponse(results));

@@ -14,6 +14,7 @@ export const BULK_MAX_PAYLOAD_SIZE = 1_048_576;
 /** No path of a resource is a tenth of this long: a result repeats it as its location. */
 const MAX_PATH = 2_048;
 const WITH_DATA: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+const METHODS: ReadonlySet<string> = new Set([...WITH_DATA, 'DELETE']);
 
 /** One of the Operations as the client wrote it: RFC 7644 §3.7. */
 export interface BulkOperation {
@@ -101,7 +102,8 @@ function parseOperation(operation: ScimValue, index: number, mode: Mode, onToler
     ...(typeof version === 'string' && { version }),
     data: namedValue(operation, 'data') ?? undefined,
   };
-  const missing = missingIn(parsed, { bulkId, version, path });
+  const isSpelled = parsed.method === capitals || !METHODS.has(capitals);
+  const missing = isSpelled ? missingIn(parsed, { bulkId, version, path }) : `The method of the operation must be written ${capitals}`;
   return missing === undefined ? parsed : { ...parsed, refused: new ScimError('invalidSyntax', missing) };
 }
 
