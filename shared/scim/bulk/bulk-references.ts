@@ -8,8 +8,8 @@ import { isScimObject, namedValue, scimObject } from '../resources/own-value.ts'
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
 
 const PREFIX = 'bulkId:';
-/** A JSON string in a path or in a name that is a path: `members[value eq "bulkId:qwerty"]`. */
-const QUOTED_REFERENCE = /"bulkId:(?:[^"\\]|\\.)*"/g;
+/** A JSON string in a path or in a name that is a path: `members[value eq "bulkId:qwerty"]`. The path is parsed, so each has its end. */
+const STRING = /"(?:[^"\\]|\\.)*"/g;
 
 /** What stands for a reference: the id for `value` and the like, the URI for `$ref`; undefined leaves it as it is. */
 export interface Replacement {
@@ -72,8 +72,8 @@ function resolveAttribute(
     return [path, isScimObject(value) ? resolveMembers(resourceType, value, resolve, `${target.schema.id}:`) : value];
   }
   if (!refersToResources(target.attribute)) return [path, value];
-  const newPath = path.replaceAll(QUOTED_REFERENCE, (literal) => {
-    const bulkId = bulkIdIn(textOf(literal));
+  const newPath = path.replaceAll(STRING, (literal) => {
+    const bulkId = bulkIdIn(JSON.parse(literal) as string);
     const id = bulkId === undefined ? undefined : resolve(bulkId)?.id;
     return id === undefined ? literal : JSON.stringify(id);
   });
@@ -125,15 +125,6 @@ function resolveText(text: string, isUri: boolean, resolve: Resolve): string {
 
 function bulkIdIn(text: string): string | undefined {
   return text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
-}
-
-function textOf(literal: string): string {
-  try {
-    return JSON.parse(literal) as string;
-  } catch {
-    // A string that JSON has not: the operation refuses it.
-    return '';
-  }
 }
 
 /** The object with other values under these names, in the client's own spelling of them; undefined leaves the member as it is. */
