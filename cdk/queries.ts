@@ -48,13 +48,13 @@ export const savedQueries = {
 | limit 200`,
   },
 
-  /** A request may use several: unnest counts each. */
+  /** A request may use several: unnest counts each, once a request. Entra ID sends no User-Agent: its client is empty. */
   tolerances: {
     title: 'Tolerances used by a connection',
     query: `fields jsonParse(@message) as record
 | filter kind = "scim.request" and tolerated > 0
-| unnest record.tolerances into tolerance
-| stats count(*) as requests, max(@timestamp) as lastUsed by connection, tolerance
+| unnest record.toleranceIds into tolerance
+| stats count(*) as requests, max(@timestamp) as lastUsed by connection, client, tolerance
 | sort requests desc
 | limit 200`,
   },

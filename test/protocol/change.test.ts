@@ -82,7 +82,7 @@ describe('PATCH of a user (RFC 7644 §3.5.2)', () => {
     const before = await client.get(`/Users/${id}`);
     const { status } = await client.patch(`/Users/${id}`, [
       { op: 'replace', path: 'title', value: 'Lost' },
-      { op: 'replace', path: 'no.such', value: 'x' },
+      { op: 'replace', path: 'no such', value: 'x' },
     ]);
     expect(status).toBe(400);
     expect((await client.get(`/Users/${id}`)).text).toBe(before.text);

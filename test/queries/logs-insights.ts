@@ -108,7 +108,8 @@ function aggregated(events: readonly LogEvent[], by: readonly Column[], aggregat
   const groups = Map.groupBy(events, (event) => JSON.stringify(by.map(({ expression }) => evaluate(expression, event))));
   return [...groups].map(([key, members]) => {
     const keys = JSON.parse(key) as unknown[];
-    const named = new Map<string, unknown>(by.map(({ name }, i) => [name, keys[i]]));
+    // A field that is missing is a group of its own, whose column is empty.
+    const named = new Map<string, unknown>(by.map(({ name }, i) => [name, keys[i] ?? undefined]));
     for (const aggregate of aggregates) named.set(aggregate.name, aggregateOf(aggregate, members));
     return { line: '', discovered: undefined, named };
   });

@@ -30,7 +30,7 @@ const target = 't-1';
 const records: readonly LogRecord[] = [
   {
     ...{ kind: 'scim.request', correlationId: 'r-1', ...okta, method: 'POST', path: '/prod/scim/v2/Users', status: 201, durationMs: 120 },
-    ...{ subject: ann, revision: 1, tolerances: ['T15 application/json'], tolerated: 1 },
+    ...{ subject: ann, revision: 1, toleranceIds: ['T15'], tolerances: ['T15 no Content-Type'], tolerated: 1 },
   },
   { kind: 'change.planned', correlationId: 'r-1', subject: ann, revision: 1, actions: ['create account'], target, reason: 'change' },
   {
@@ -51,7 +51,7 @@ const records: readonly LogRecord[] = [
       path: '/prod/scim/v2/Groups/g-1',
       status: 204,
     },
-    ...{ durationMs: 2400, subject: editors, tolerances: ['T1 op', 'T6 members'], tolerated: 3 },
+    ...{ durationMs: 2400, subject: editors, toleranceIds: ['T1', 'T6'], tolerances: ['T1 op', 'T6 members'], tolerated: 3 },
   },
   {
     ...{
@@ -73,7 +73,14 @@ const records: readonly LogRecord[] = [
       path: '/prod/scim/v2/Groups/g-1',
       status: 400,
     },
-    ...{ durationMs: 20, scimType: 'invalidPath', detail: 'members[ is no path', tolerances: ['T1 op'], tolerated: 1 },
+    ...{
+      durationMs: 20,
+      scimType: 'invalidPath',
+      detail: 'members[ is no path',
+      toleranceIds: ['T1'],
+      tolerances: ['T1 op'],
+      tolerated: 1,
+    },
   },
   {
     kind: 'scim.request',
@@ -144,11 +151,14 @@ describe('saved Logs Insights queries (DESIGN §5)', () => {
     ]);
   });
 
-  it('count each tolerance of each connection, several in one request too', () => {
+  it('count the requests that used a tolerance, by connection and client, several in one request too', () => {
     expect(runQuery(savedQueries.tolerances.query, lines)).toEqual([
-      { connection: 'c-entra', tolerance: 'T1 op', requests: 2, lastUsed: '2026-11-22T10:00:07.000Z' },
-      { connection: 'c-okta', tolerance: 'T15 application/json', requests: 1, lastUsed: '2026-11-22T10:00:00.000Z' },
-      { connection: 'c-entra', tolerance: 'T6 members', requests: 1, lastUsed: '2026-11-22T10:00:05.000Z' },
+      { connection: 'c-entra', tolerance: 'T1', requests: 2, lastUsed: '2026-11-22T10:00:07.000Z' },
+      {
+        ...{ connection: 'c-okta', client: 'Okta SCIM Client 1.0.0', tolerance: 'T15', requests: 1 },
+        lastUsed: '2026-11-22T10:00:00.000Z',
+      },
+      { connection: 'c-entra', tolerance: 'T6', requests: 1, lastUsed: '2026-11-22T10:00:05.000Z' },
     ]);
   });
 

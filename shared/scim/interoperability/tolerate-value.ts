@@ -29,8 +29,8 @@ export function tolerateElement(attribute: Attribute, value: ScimValue, onTolera
 }
 
 /**
- * A group as a member of a group. Entra ID and JumpCloud can be told to send their nested groups (SCIM.md §2.3); Confluence has none,
- * and one of them must not keep the other members out.
+ * A group as a member of a group, which RFC 7643 §4.2 leaves to the provider. Confluence has none, and one of them must not keep the
+ * other members out: no IdP repeats a push that was refused (fixture others/013).
  */
 function isNestedGroup(value: ScimValue, onTolerance: OnTolerance): boolean {
   const type = namedValue(value, 'type');

@@ -30,7 +30,7 @@ export function translateOperation(resourceType: ResourceType, operation: PatchO
   const { op, path, value } = operation;
   if (path !== undefined && path !== '') {
     const parsed = parsePatchPath(wellFormedUrn(resourceType, path, onTolerance), { mode: 'tolerant', onTolerance, resourceType });
-    if (isUnknown(resourceType, parsed, onTolerance)) return [];
+    if (ATTRIBUTE_NAME.test(parsed.path.attribute) && isUnknown(resourceType, parsed, onTolerance)) return [];
     return translateTarget(op, findTarget(resourceType, parsed), value, onTolerance, resourceType);
   }
   if (path === '') onTolerance('emptyPath', 'path');
@@ -66,6 +66,9 @@ function findMemberPath(resourceType: ResourceType, name: string, onTolerance: O
   return isUnknown(resourceType, parsed, onTolerance) ? undefined : findTarget(resourceType, parsed);
 }
 
+/** RFC 7643 §2.1: `ATTRNAME = ALPHA *(nameChar)`. A path to `__proto__` is malformed. */
+const ATTRIBUTE_NAME = /^[A-Za-z]/;
+
 function shortened(name: string): string {
   return excerpt(name).slice(1, -1);
 }
@@ -75,8 +78,8 @@ function shortened(name: string): string {
  * its operation is left out and told. A path that is malformed is refused in either mode.
  */
 function isUnknown(resourceType: ResourceType, parsed: PatchPath, onTolerance: OnTolerance): boolean {
-  if (isKnownPath(resourceType, parsed)) return false;
   const { urn, attribute, subAttribute = parsed.subAttribute } = parsed.path;
+  if (isKnownPath(resourceType, parsed)) return false;
   // Without the filter, whose values may be a person's; part by part, so that a long URN does not hide the name.
   const parts = [
     urn === undefined ? '' : `${shortened(urn)}:`,

@@ -225,9 +225,12 @@ describe('a tolerant connection and its PATCH dialects', () => {
     }
   });
 
-  it.each(['a b', 'emails[', 'emails[type eq "work"', '.value', 'userName[value eq "x"]'])('refuses the malformed path %s', (path) => {
-    expect(() => translate({ op: 'replace', path, value: 'x' })).toThrow(expect.objectContaining({ scimType: 'invalidPath' }));
-  });
+  it.each(['a b', 'emails[', 'emails[type eq "work"', '.value', 'userName[value eq "x"]', '__proto__', '__proto__.polluted'])(
+    'refuses the malformed path %s',
+    (path) => {
+      expect(() => translate({ op: 'replace', path, value: 'x' })).toThrow(expect.objectContaining({ scimType: 'invalidPath' }));
+    },
+  );
 
   it('drops a nested group from the members, and says that there are none', () => {
     const told = 'nestedGroup members: nested groups are not supported, g is left out';
