@@ -20,7 +20,7 @@ let group: string;
 /** How often members of a group, and the groups of a user, were asked for. */
 let relationsRead: number;
 beforeAll(async () => {
-  service = await startScimService();
+  service = await startScimService({ inMemory: true });
   const { directory } = service;
   const plain = await service.connect({ mode: 'strict' });
   client = service.clientWith(plain, {

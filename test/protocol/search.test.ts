@@ -9,7 +9,7 @@ let strict: ScimClient;
 const users: string[] = [];
 const groups: string[] = [];
 beforeAll(async () => {
-  service = await startScimService();
+  service = await startScimService({ inMemory: true });
   client = await service.connect();
   strict = await service.connect({ mode: 'strict' });
   for (const name of ['smith1', 'jones', 'smith2']) {
@@ -269,6 +269,14 @@ describe('POST /.search at the root (RFC 7644 §3.4.2.1, §3.4.3), rule 46', () 
     const { status, json } = await search('', body, watched(9_000, 1_010));
     expect(status).toBe(400);
     expect(json).toMatchObject({ scimType: 'tooMany', detail: expect.stringMatching(/userName.*displayName.*cursor/s) });
+  });
+
+  it('what is tolerated in its filter and names is told once, though both types read them', async () => {
+    service.lines.length = 0;
+    await search('', { filter: 'externalId eq jones', attributes: ['id'], excludedAttributes: ['meta'] }, client);
+    expect(service.records('scim.request')).toMatchObject([
+      { tolerances: ['T3 externalId', 'bothProjections excludedAttributes'], tolerated: 2 },
+    ]);
   });
 
   it('two connections never see each other (invariant 10)', async () => {

@@ -6,7 +6,7 @@ let client: ScimClient;
 let strict: ScimClient;
 const ids: Record<string, string> = {};
 beforeAll(async () => {
-  service = await startScimService();
+  service = await startScimService({ inMemory: true });
   strict = await service.connect({ mode: 'strict' });
   client = await service.connect();
   const people: [name: string, attributes: Json][] = [

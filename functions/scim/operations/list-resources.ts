@@ -1,3 +1,4 @@
+import { reportOnce } from '../../../shared/scim/interoperability/report-once.ts';
 import { type ListQuery, queryOfParameters } from '../../../shared/scim/messages/list-query.ts';
 import { listResponse } from '../../../shared/scim/messages/list-response.ts';
 import { parseSearchRequest } from '../../../shared/scim/messages/search-request.ts';
@@ -24,7 +25,9 @@ export function searchResources(...span: Span): Operation {
   return async (exchange) => list(exchange, span, parseSearchRequest(readJson(exchange), exchange));
 }
 
-async function list(exchange: Exchange, span: Span, query: ListQuery): Promise<ScimResponse> {
+async function list(given: Exchange, span: Span, query: ListQuery): Promise<ScimResponse> {
+  // At the root a query is read twice, once for each type; what is tolerated in it is one tolerance.
+  const exchange = span.length > 1 ? { ...given, onTolerance: reportOnce(given.onTolerance) } : given;
   const { paging } = query;
   const order = orderOf(exchange, span, query);
   const sources = sourcesOf(exchange, span, query);
