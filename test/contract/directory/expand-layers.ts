@@ -33,6 +33,6 @@ export async function expandOldestLayer(table: DynamoDbTable, { id: c }: Connect
     ...(rest.length === 0 ? [{ delete: keys.expanding(c, group) }] : []),
   ]);
   const chunks = Array.from({ length: layer.chunks }, (_, i) => ({ delete: keys.layerChunk(c, group, layer.id, i) }));
-  await table.transact(chunks);
+  for (let from = 0; from < chunks.length; from += 100) await table.transact(chunks.slice(from, from + 100));
   return true;
 }
