@@ -338,3 +338,37 @@ describe('PATCH (RFC 7644 §3.5.2)', () => {
     }
   });
 });
+
+describe('pages by cursor (RFC 9865)', () => {
+  it('§2: every cursor is of unreserved characters, and previousCursor is on no page', async () => {
+    const walked = await service.connect();
+    for (let i = 0; i < 5; i++) await walked.newUser(newName());
+    for (const query of ['count=2', 'count=2&sortBy=userName', 'count=2&filter=userName+pr']) {
+      let cursor: unknown = '';
+      let pages = 0;
+      for (; cursor !== undefined; pages++) {
+        const { status, json } = await walked.get(`/Users?${query}&cursor=${cursor}`);
+        expect(status).toBe(200);
+        expect(json).not.toHaveProperty('previousCursor');
+        cursor = json['nextCursor'];
+        if (cursor !== undefined) expect(cursor).toMatch(/^[A-Za-z0-9\-._~]+$/);
+      }
+      expect(pages).toBe(3);
+    }
+  });
+
+  it('§4, §2.4: the configuration has both methods, with index as the default that it was, and the sizes that hold', async () => {
+    const { json } = await client.get('/ServiceProviderConfig');
+    expect(json['pagination']).toEqual({
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: 100,
+      maxPageSize: 1_000,
+      cursorTimeout: expect.any(Number),
+    });
+    const { json: list } = await client.get('/Users?count=1');
+    expect(list).toHaveProperty('startIndex');
+    expect(list).not.toHaveProperty('nextCursor');
+  });
+});
