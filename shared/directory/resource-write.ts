@@ -39,10 +39,8 @@ const RESOURCE_BYTES = 300 * 1024;
 export function resourceText(attributes: ScimObject): string {
   const text = JSON.stringify(attributes);
   if (Buffer.byteLength(text) > RESOURCE_BYTES) {
-    throw new ScimError(
-      413,
-      `The resource without its members is larger than ${RESOURCE_BYTES / 1024} KiB. Leave out large attributes, such as photos.`,
-    );
+    const what = Object.hasOwn(attributes, 'userName') ? 'The user' : 'The group, its members not counted,';
+    throw new ScimError(413, `${what} is larger than ${RESOURCE_BYTES / 1024} KiB. Leave out large attributes, such as photos.`);
   }
   return text;
 }
