@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { Attribute } from '../../../../shared/scim/attributes/attribute.ts';
+import { string } from '../../../../shared/scim/attributes/define-attribute.ts';
 import { attributeNamed } from '../../../../shared/scim/attributes/find-attribute.ts';
 import { groupResourceType, userResourceType } from '../../../../shared/scim/attributes/resource-types.ts';
-import type { ScimObject } from '../../../../shared/scim/resources/resource.ts';
+import type { ScimObject, ScimValue } from '../../../../shared/scim/resources/resource.ts';
 import { compileSort } from '../../../../shared/scim/sort/compile-sort.ts';
 import { compareSortKeys } from '../../../../shared/scim/sort/sort-key.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+const define = (type: Attribute['type'], name: string, characteristics: Partial<Attribute> = {}): Attribute => ({
+  ...string(name, ''),
+  type,
+  ...characteristics,
+});
 
 /** The names of resources in the order that `sortBy` gives them; those that are equal stay as they were. */
 function sorted(sortBy: string, resources: Record<string, ScimObject>): string[] {
@@ -66,6 +74,29 @@ describe('sortBy, RFC 7644 §3.4.2.3', () => {
       'yes',
       'none',
     ]);
+  });
+
+  it('numbers by value, references by their case, in an extension of the connection too', () => {
+    const urn = 'urn:example:extension';
+    const attributes = [
+      define('integer', 'level'),
+      define('decimal', 'share'),
+      define('reference', 'page', { caseExact: true }),
+      define('string', 'tags', { multiValued: true }),
+    ];
+    const schema = { id: urn, name: 'Extension', description: '', attributes };
+    const resourceType = { ...userResourceType, extensions: [{ schema, required: false }] };
+    const order = (name: string, values: readonly ScimValue[]) => {
+      const sort = compileSort([resourceType], `${urn}:${name}`, { mode: 'strict', onTolerance: () => {} });
+      const keys = values.map((value) => ({ value, key: sort?.keyOf('User', { [urn]: { [name]: value } }) ?? null }));
+      return keys.sort((a, b) => compareSortKeys(a.key, b.key)).map(({ value }) => value);
+    };
+    expect(order('level', [10, 9, -1, 0])).toEqual([-1, 0, 9, 10]);
+    expect(order('share', [1.5, 1e21, 0.1])).toEqual([0.1, 1.5, 1e21]);
+    expect(order('page', ['b', 'B', 'a'])).toEqual(['B', 'a', 'b']);
+    expect(order('tags', [['b', 'a'], ['A', 'z'], []])).toEqual([['A', 'z'], ['b', 'a'], []]);
+    // A value of another type than the table's is no data: it was written before the table changed.
+    expect(order('level', ['x', 3])).toEqual([3, 'x']);
   });
 
   it('who has no data is last on ascending: absent, null, an empty list, an element without the sub-attribute', () => {
