@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
 import { commit } from '../../shared/directory/commit.ts';
@@ -50,6 +51,8 @@ export interface World {
   readonly connections: Connections;
   readonly delivery: Delivery;
   readonly table: DynamoDbTable;
+  /** What the table speaks through: for measuring it. */
+  readonly client: DynamoDBClient;
   readonly connection: Connection;
   readonly log: LogRecord[];
   readonly secret: { version: string; credentials: Credentials | undefined };
@@ -218,6 +221,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     connections,
     delivery,
     table,
+    client: engine.client,
     connection: first,
     log,
     secret,
