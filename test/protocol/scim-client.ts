@@ -12,7 +12,7 @@ import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { Settings } from '../../shared/provisioning/settings.ts';
 import { targetIdOf } from '../../shared/targets/target-id.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
-import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -127,12 +127,18 @@ export interface ScimService {
 export interface ScimServiceOptions {
   /** The store is plain maps instead of the embedded engine: for thousands of requests that are about something else. */
   readonly inMemory?: boolean;
+  /** An engine that is started already, instead of one of its own: to look at what is asked of it. */
+  readonly engine?: EmbeddedDynamoDb;
   readonly now?: () => Date;
 }
 
 /** The SCIM function with its real store on the embedded engine; only the queue is a double. */
-export async function startScimService({ inMemory = false, now = () => new Date() }: ScimServiceOptions = {}): Promise<ScimService> {
-  const engine = inMemory ? undefined : await startEmbeddedDynamoDb();
+export async function startScimService({
+  inMemory = false,
+  now = () => new Date(),
+  ...given
+}: ScimServiceOptions = {}): Promise<ScimService> {
+  const engine = inMemory ? undefined : (given.engine ?? (await startEmbeddedDynamoDb()));
   const lines: string[] = [];
   const queue = new RecordingQueue();
   const store = engine ? scimStore(new DynamoDbTable(engine.client, engine.tableName), 120) : inMemoryStore();

@@ -71,15 +71,10 @@ describe('PUT and PATCH with 80,000 members by a process that is killed (invaria
 
   it.each([
     ['PUT', 'in the middle of its chunks', put, 250],
-    ['PATCH', 'in the middle of its chunks', patch, 250],
-    ['PUT', 'before its transaction', put, 'before-transaction'],
     ['PATCH', 'before its transaction', patch, 'before-transaction'],
   ] as const)('%s killed %s has changed nothing', async (_method, _when, made, at) => {
-    const before = await seen();
-    expect(before).toMatchObject({ revision: 1, ofFew: 1, ofMany: 0 });
-    expect(before.members).toHaveLength(FEW);
     expect(await request({ ...made(), at })).toBe('SIGKILL');
-    expect(await seen()).toEqual(before);
+    expect(await seen()).toEqual({ revision: 1, members: users.slice(MANY).sort(), ofFew: 1, ofMany: 0 });
   });
 
   it('PATCH killed after its transaction is there whole, and so is the PUT that is answered afterwards', async () => {
