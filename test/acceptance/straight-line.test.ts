@@ -102,6 +102,21 @@ describe('npm start, from the identity provider to Confluence', () => {
     expect((await stack.scim.send('GET', path)).status).toBe(404);
   });
 
+  it('carries what one Bulk request creates to Confluence: a group, and the people it refers to by bulkId', async () => {
+    const person = (bulkId: string) => ({ method: 'POST', path: '/Users', bulkId, data: oktaUser({ userName: `${bulkId}@example.com` }) });
+    const members = ['bulk1', 'bulk2'].map((bulkId) => ({ value: `bulkId:${bulkId}` }));
+    const { status, json } = await stack.scim.send('POST', '/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [
+        { method: 'POST', path: '/Groups', bulkId: 'all', data: { displayName: 'Bulk Of Two', members } },
+        person('bulk1'),
+        person('bulk2'),
+      ],
+    });
+    expect([status, json['Operations']]).toMatchObject([200, [{ status: '201' }, { status: '201' }, { status: '201' }]]);
+    await eventually(async () => expect(await stack.members('bulk of two')).toEqual(['bulk1@example.com', 'bulk2@example.com']));
+  });
+
   it('keeps all members that five clients add to one group at once', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => stack.scim.createUser({ userName: `crowd${i}` })));
     const group = await stack.scim.createGroup('Crowd');
