@@ -2,6 +2,8 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScimDependencies, scimFunction } from '../../functions/scim/scim-function.ts';
 import type { StoredUser } from '../../shared/directory/directory.ts';
+import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { measure } from '../local/measured-dynamodb.ts';
 import {
   addToken,
   apiGatewayEvent,
@@ -300,6 +302,35 @@ describe('what a page by cursor costs', () => {
       [expect.any(String), 3],
     ]);
     expect(read).toBe(3 + 3 + 3 + 1);
+  });
+
+  it('the same from any place: requests, items and bytes', async () => {
+    const engine = await startEmbeddedDynamoDb();
+    const own = await startScimService({ engine });
+    try {
+      const walker = await own.connect();
+      for (let i = 10; i < 45; i++) await walker.newUser(`walker${i}`);
+      const measured = measure(engine.client);
+      const query = 'count=5&excludedAttributes=groups';
+      const costs: string[][] = [];
+      let cursor: string | undefined = '';
+      while (cursor !== undefined) {
+        measured.reset();
+        const reply: Reply = await page(query, cursor, walker);
+        // Not the rate limit's, which writes once for many requests.
+        const requests = measured.requests().filter(({ action }) => action !== 'UpdateItem');
+        costs.push(requests.map(({ action, items, bytes }) => `${action} ${items} ${bytes}`).sort());
+        cursor = cursorOf(reply);
+      }
+      expect(costs.length).toBe(7);
+      const [first = [], second = [], ...others] = costs;
+      // A cursor is read for each page but the first, and written for each but the last.
+      expect(second.length).toBe(first.length + 1);
+      expect(others.pop()?.length).toBe(first.length);
+      for (const other of others) expect(other).toEqual(second);
+    } finally {
+      await own.close();
+    }
   });
 
   it('one cursor for each page but the last', async () => {
