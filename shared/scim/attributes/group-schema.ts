@@ -13,9 +13,11 @@ export const groupSchema: Schema = {
     complexList('members', 'The members of the group.', [
       // The value is another resource's `id`, which is case exact: §3.1.
       string('value', "The member's id.", { caseExact: true, mutability: 'immutable' }),
-      reference('$ref', ['User', 'Group'], 'The URI of the member.', { mutability: 'immutable' }),
-      string('display', "The member's name.", { mutability: 'immutable' }),
-      string('type', 'The resource type of the member.', { canonicalValues: ['User', 'Group'], mutability: 'immutable' }),
+      // Only the id is kept. The rest is the user's own: made here for each reply, or left out as `display` is, which would cost a read of
+      // every member. Confluence has no groups in groups, so a member is a User.
+      reference('$ref', ['User'], 'The URI of the member.', { mutability: 'readOnly' }),
+      string('display', "The member's name: accepted and left out, since the user has it.", { mutability: 'readOnly' }),
+      string('type', 'The resource type of the member.', { canonicalValues: ['User'], mutability: 'immutable' }),
     ]),
   ],
 };

@@ -68,7 +68,7 @@ export const userSchema: Schema = {
       'The groups the user is a member of. Changed through the groups.',
       [
         string('value', "The group's id.", { caseExact: true, mutability: 'readOnly' }),
-        reference('$ref', ['User', 'Group'], 'The URI of the group.', { mutability: 'readOnly' }),
+        reference('$ref', ['Group'], 'The URI of the group.', { mutability: 'readOnly' }),
         string('display', "The group's displayName.", { mutability: 'readOnly' }),
         string('type', 'Whether the membership is direct.', { canonicalValues: ['direct', 'indirect'], mutability: 'readOnly' }),
       ],

@@ -9,7 +9,7 @@ import { fittingValue } from '../resources/declared-data.ts';
 import { isScimObject, ownValue } from '../resources/own-value.ts';
 import { checkRequired } from '../resources/parse-resource.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
-import { withMember } from './complex-value.ts';
+import { checkImmutable, withMember } from './complex-value.ts';
 import type { PatchOperation } from './operation.ts';
 import {
   type AttributeTarget,
@@ -141,6 +141,8 @@ function checkUnassigned(target: AttributeTarget): void {
  * @throws ScimError mutability
  */
 function checkImmutableValue(target: AttributeTarget, before: ScimValue | undefined, after: ScimValue | undefined): void {
+  // The parts of one value stay with it; of several values each may go as a whole.
+  if (!target.attribute.multiValued) checkImmutable(target.attribute, before, after);
   if (target.attribute.mutability !== 'immutable' || before === undefined || sameValue(after, before)) return;
   throw new ScimError('mutability', `${describeTarget(target)} can't be changed once it is set`);
 }

@@ -104,7 +104,7 @@ function shownPart(
   if (returned === 'always') return value;
   if (selection === 'whole' || selection?.whole.has(name)) return kind === 'only' ? value : undefined;
   const parts = selection?.parts.get(name);
-  if (parts !== undefined) {
+  if (parts !== undefined && (kind === 'only' || returned === 'default')) {
     const kept = keepParts(value, (part) => parts.has(part) === (kind === 'only'));
     return isAssigned(kept) ? kept : undefined;
   }

@@ -81,7 +81,8 @@ describe('parsing the body of POST and PUT, RFC 7644 §3.3', () => {
     const json = { schemas: [GROUP], displayName: 'Tour Guides', members: [{ $ref: null, value: 'u1', display: 'Bab' }, { value: 'u2' }] };
     expect(parse(json, 'strict', groupResourceType).resource).toEqual({
       displayName: 'Tour Guides',
-      members: [{ value: 'u1', display: 'Bab' }, { value: 'u2' }],
+      // `$ref` and `display` are the user's own: read-only here.
+      members: [{ value: 'u1' }, { value: 'u2' }],
     });
   });
 
