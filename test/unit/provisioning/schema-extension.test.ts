@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resourceTypesOf } from '../../../shared/provisioning/resource-types-of.ts';
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension.ts';
@@ -18,6 +19,11 @@ describe('the declaration of a schema extension (RFC 7643 §3.3, §7)', () => {
   it('is kept as it was given', () => {
     for (const declaration of [badge, site]) expect(DeclaredSchemaExtension.parse(declaration)).toEqual(declaration);
     expect(declare({}).data).toEqual({ resourceType: 'User', id: URN, name: 'HR', attributes: [attribute] });
+  });
+
+  it('takes the example of docs/schema-extension.md', () => {
+    const [, example = ''] = /```json\n([\s\S]*?)\n```/.exec(readFileSync('docs/schema-extension.md', 'utf8')) ?? [];
+    expect(messages(DeclaredSchemaExtension.safeParse(JSON.parse(example)))).toBe('accepted');
   });
 
   it.each([
@@ -41,15 +47,21 @@ describe('the declaration of a schema extension (RFC 7643 §3.3, §7)', () => {
     expect(withSub({ name }).success).toBe(false);
   });
 
-  it.each(['constructor', 'hasOwnProperty', 'ToString', 'prototype', 'not', 'AND', 'or'])('refuses the name %s: it means something else', (name) => {
-    expect(messages(withAttribute({ name }))).toContain('choose another');
-    expect(messages(withSub({ name }))).toContain('choose another');
-  });
+  it.each(['constructor', 'hasOwnProperty', 'ToString', 'prototype', 'not', 'AND', 'or'])(
+    'refuses the name %s: it means something else',
+    (name) => {
+      expect(messages(withAttribute({ name }))).toContain('choose another');
+      expect(messages(withSub({ name }))).toContain('choose another');
+    },
+  );
 
-  it.each(['userName', 'USERNAME', 'id', 'meta', 'schemas', 'members', 'groups', 'manager', 'password'])('refuses %s, which the RFC defines', (name) => {
-    expect(messages(withAttribute({ name }))).toContain('SHOULD avoid redefining');
-    expect(withSub({ name }).success).toBe(true);
-  });
+  it.each(['userName', 'USERNAME', 'id', 'meta', 'schemas', 'members', 'groups', 'manager', 'password'])(
+    'refuses %s, which the RFC defines',
+    (name) => {
+      expect(messages(withAttribute({ name }))).toContain('SHOULD avoid redefining');
+      expect(withSub({ name }).success).toBe(true);
+    },
+  );
 
   it.each<[string, () => ReturnType<typeof declare>, string]>([
     ['a name twice, in another case', () => declare({ attributes: [attribute, { ...attribute, name: 'COSTCODE' }] }), 'declared twice'],
@@ -75,11 +87,26 @@ describe('the declaration of a schema extension (RFC 7643 §3.3, §7)', () => {
     ['canonical values of a number', () => withAttribute({ type: 'integer', canonicalValues: ['1'] }), 'are for strings'],
     ['reference types of a string', () => withAttribute({ referenceTypes: ['User'] }), 'are for attributes of type reference'],
     ['no attributes', () => declare({ attributes: [] }), 'attributes'],
-    ['too many attributes', () => declare({ attributes: Array.from({ length: 101 }, (_, i) => ({ ...attribute, name: `a${i}` })) }), 'attributes'],
-    ['too many parts', () => withAttribute({ type: 'complex', subAttributes: Array.from({ length: 21 }, (_, i) => ({ ...attribute, name: `a${i}` })) }), 'subAttributes'],
+    [
+      'too many attributes',
+      () => declare({ attributes: Array.from({ length: 101 }, (_, i) => ({ ...attribute, name: `a${i}` })) }),
+      'attributes',
+    ],
+    [
+      'too many parts',
+      () => withAttribute({ type: 'complex', subAttributes: Array.from({ length: 21 }, (_, i) => ({ ...attribute, name: `a${i}` })) }),
+      'subAttributes',
+    ],
     [
       'what is too large for the connection’s item',
-      () => declare({ attributes: Array.from({ length: 100 }, (_, i) => ({ name: `a${i}`, type: 'string', canonicalValues: Array.from({ length: 20 }, () => 'v'.repeat(200)) })) }),
+      () =>
+        declare({
+          attributes: Array.from({ length: 100 }, (_, i) => ({
+            name: `a${i}`,
+            type: 'string',
+            canonicalValues: Array.from({ length: 20 }, () => 'v'.repeat(200)),
+          })),
+        }),
       'at most 131072 are kept',
     ],
   ])('refuses %s', (_, declared, message) => {
@@ -87,7 +114,15 @@ describe('the declaration of a schema extension (RFC 7643 §3.3, §7)', () => {
   });
 
   it('tells every mistake at once, each with the attribute’s name', () => {
-    const text = messages(declare({ id: 'x', attributes: [{ name: 'userName', type: 'string' }, { name: 'n', type: 'complex' }] }));
+    const text = messages(
+      declare({
+        id: 'x',
+        attributes: [
+          { name: 'userName', type: 'string' },
+          { name: 'n', type: 'complex' },
+        ],
+      }),
+    );
     expect(text.split('\n')).toHaveLength(3);
     expect(text).toContain('userName: ');
     expect(text).toContain('n: a complex attribute needs subAttributes');
