@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { RunningStack, SCIM_TOKEN } from '../acceptance/running-stack.ts';
 import { type AcceptedFailures, unexpected } from './accepted-failures.ts';
-import { runPostmanCollection } from './run-postman-collection.ts';
 import { describeWithFiles } from './describe-with-files.ts';
+import { runPostmanCollection } from './run-postman-collection.ts';
 
 /** Each assertion that may fail, by the position and name of its request, and why. */
 const ACCEPTED: AcceptedFailures = {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RunningStack, SCIM_TOKEN } from '../acceptance/running-stack.ts';
 import { startOktaSimulator } from '../simulators/okta/okta-simulator.ts';
 import { type AcceptedFailures, unexpected } from './accepted-failures.ts';
+import { describeWithFiles } from './describe-with-files.ts';
 import { readCollection } from './runscope/collection.ts';
 import { runCollection, type SuiteRun } from './runscope/run-collection.ts';
-import { describeWithFiles } from './describe-with-files.ts';
 
 /** Each assertion that may fail, and why. None does. */
 const ACCEPTED: AcceptedFailures = {};
@@ -14,12 +14,10 @@ const authorization = `Bearer ${SCIM_TOKEN}`;
 
 describeWithFiles("Okta's Runscope collections against npm start", 'SUITES', FILES, ([spec = '', crud = '', education = '']) => {
   let stack: RunningStack;
-  let user: string;
   beforeAll(async () => {
     stack = await RunningStack.start();
     // What the collections say must be there before: a person with a name and an address, and for one of them a group.
-    user = await stack.scim.createUser({ userName: 'ada@atko.com' });
-    await stack.scim.createGroup('Everyone', [user]);
+    await stack.scim.createGroup('Everyone', [await stack.scim.createUser({ userName: 'ada@atko.com' })]);
   });
   afterAll(() => stack.remove());
 
