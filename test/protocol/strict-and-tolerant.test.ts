@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScimError } from '../../shared/scim/errors.ts';
 import { TAKEN_ALIKE } from '../../shared/scim/interoperability/taken-alike.ts';
 import { type Place, type StrictAnswer, TOLERANCES, type ToleranceId } from '../../shared/scim/interoperability/tolerances.ts';
-import { ERROR, type Json, type Reply, type ScimClient, type ScimService, startScimService } from './scim-client.ts';
+import { ERROR, GROUP, type Json, type Reply, type ScimClient, type ScimService, startScimService } from './scim-client.ts';
 import { alikeCases, type Setting, toleranceCases } from './tolerance-cases.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -105,6 +105,24 @@ describe('a tolerant and a strict connection', () => {
       }
       expect(await stateOf(setting)).toEqual(before);
     }
+  });
+
+  it('a strict one holds members against the schema, wherever they stand in a PATCH', async () => {
+    const before = await stateOf(untouched);
+    const { group, user } = untouched;
+    for (const member of [{ value: user, colour: 'red' }, { value: user, type: 7 }, { value: [user] }, 'text', 7]) {
+      for (const operation of [
+        { op: 'add', path: 'members', value: [member] },
+        { op: 'replace', path: 'members', value: [{ value: user }, member] },
+        { op: 'add', value: { members: [member] } },
+        { op: 'add', path: GROUP, value: { members: [member] } },
+        { op: 'add', value: { [GROUP]: { members: [member] } } },
+      ]) {
+        const { json } = await strict.patch(`/Groups/${group}`, [operation]);
+        expect(json, JSON.stringify(operation)).toMatchObject({ status: '400', scimType: 'invalidValue' });
+      }
+    }
+    expect(await stateOf(untouched)).toEqual(before);
   });
 
   it('counts a tolerance once a request, however often and wherever it was used, and none is crowded out by another', async () => {

@@ -50,6 +50,22 @@ const list =
   ({ client }) =>
     client.get(`/Users?${query}`);
 
+/** The reply to the one operation in a Bulk request, or to the whole of it where that was refused. */
+const bulk =
+  (message: (setting: Setting) => Json): Send =>
+  async (setting) => {
+    const reply = await setting.client.post('/Bulk', message(setting));
+    const [result] = (reply.json['Operations'] ?? []) as { readonly status: string; readonly response?: Json }[];
+    return result === undefined ? reply : { ...reply, status: Number(result.status), json: result.response ?? {} };
+  };
+const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const creation = ({ name }: Setting, method = 'POST') => ({
+  method,
+  path: '/Users',
+  bulkId: 'one',
+  data: { schemas: [USER], userName: name },
+});
+
 /** Every place of every row of TOLERANCES, as a request. */
 export const toleranceCases: readonly ToleranceCase[] = [
   {
@@ -59,6 +75,10 @@ export const toleranceCases: readonly ToleranceCase[] = [
     status: 200,
     holds: { title: 'New' },
     where: 'op',
+  },
+  {
+    ...{ id: 'T1', place: 'bulk', status: 201, where: 'method' },
+    send: bulk((setting) => ({ schemas: [BULK_REQUEST], Operations: [creation(setting, 'post')] })),
   },
   { id: 'T2', place: 'body', send: post({ active: 'False' }), status: 201, holds: { active: false }, where: 'active' },
   {
@@ -197,6 +217,8 @@ export const toleranceCases: readonly ToleranceCase[] = [
     send: ({ client, user }) =>
       client.request('PATCH', `/Users/${user}`, { body: { Operations: [{ op: 'replace', path: 'title', value: 'New' }] } }),
   },
+  { id: 'T14', place: 'bulk', status: 201, where: 'schemas', send: bulk((setting) => ({ Operations: [creation(setting)] })) },
+  { id: 'T14', place: 'search', status: 200, where: 'schemas', send: ({ client }) => client.post('/Users/.search', { count: 0 }) },
   {
     ...{ id: 'T15', place: 'header', status: 201, where: 'no Content-Type' },
     send: ({ client, name }) => client.post('/Users', { schemas: [USER], userName: name }, { headers: { 'content-type': null } }),
@@ -361,6 +383,7 @@ export const alikeCases: readonly AlikeCase[] = [
   },
   { id: 'T24', send: ({ client }) => client.get('/Users', { headers: { 'user-agent': null, connection: 'close' } }), status: 200 },
   { id: 'T25', send: post({}), status: 201 },
+  { id: 'attributes', send: list('attributes=shoeSize,emails[type+eq+"work"]'), status: 200 },
   { id: 'rule55', send: patchUser({ op: 'replace', path: 'nickName', value: 'N' }), status: 200, holds: { nickName: 'N' } },
   {
     ...{ id: 'rule56', status: 200, holds: { name: { givenName: 'New', familyName: 'F' } } },

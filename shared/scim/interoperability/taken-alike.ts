@@ -45,6 +45,10 @@ export const TAKEN_ALIKE = {
     taken: 'a change is answered before Confluence has it',
     reason: 'the answer tells of the SCIM resource; Confluence may take minutes',
   },
+  attributes: {
+    taken: 'names in `attributes` and `excludedAttributes` that mean nothing: ignored',
+    reason: 'RFC 7644 §3.9 gives no error for them',
+  },
   rule55: {
     taken: '`replace` of an attribute that has no value: it is added',
     reason: 'RFC 7644 §3.5.2.3: "SHALL treat the operation as an "add""',

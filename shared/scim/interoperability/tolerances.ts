@@ -1,7 +1,10 @@
 import { ScimError, type ScimType } from '../errors.ts';
 
-/** Where in a request a tolerance is used. `body` is that of POST and PUT, `patch` a PatchOp message without its paths. */
-export type Place = 'body' | 'patch' | 'path' | 'filter' | 'query' | 'header' | 'address';
+/**
+ * Where in a request a tolerance is used. `body` is that of POST and PUT, `patch`, `search` and `bulk` a
+ * PatchOp, SearchRequest and BulkRequest message; the paths of a PatchOp are apart.
+ */
+export type Place = 'body' | 'patch' | 'path' | 'filter' | 'query' | 'search' | 'bulk' | 'header' | 'address';
 
 /** What a strict connection answers: a scimType (RFC 7644 §3.12), a status that has none, or `literally`: it takes what stands there. */
 export type StrictAnswer = ScimType | 404 | 415 | 'literally';
@@ -21,9 +24,9 @@ interface Tolerance {
  */
 export const TOLERANCES = {
   T1: {
-    tolerated: '`op` in any case, such as "Replace"',
-    strict: { patch: 'invalidSyntax' },
-    rule: 'RFC 7644 §3.5.2: op is "add", "remove" or "replace"',
+    tolerated: '`op` in any case, such as "Replace", and `method` in a Bulk request',
+    strict: { patch: 'invalidSyntax', bulk: 'invalidSyntax' },
+    rule: 'RFC 7644 §3.5.2: op is "add", "remove" or "replace"; §3.7: method is "POST", "PUT", "PATCH" or "DELETE"',
   },
   T2: {
     tolerated: 'booleans as text, such as "True"',
@@ -72,8 +75,8 @@ export const TOLERANCES = {
   },
   T14: {
     tolerated: '`schemas` that are missing, unknown, malformed or listed twice',
-    strict: { body: 'invalidSyntax', patch: 'invalidSyntax' },
-    rule: 'RFC 7643 §3: "schemas" is required; RFC 7644 §3.5.2: so it is in a PatchOp',
+    strict: { body: 'invalidSyntax', patch: 'invalidSyntax', search: 'invalidSyntax', bulk: 'invalidSyntax' },
+    rule: 'RFC 7643 §3: "schemas" is required; RFC 7644 §3.1: it is in every message',
   },
   T15: { tolerated: 'a body without a Content-Type', strict: { header: 415 }, rule: 'RFC 7644 §3.1 and §8.1: application/scim+json' },
   T17: {

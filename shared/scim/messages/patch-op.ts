@@ -6,6 +6,7 @@ import { excerpt } from '../filter/tokenize.ts';
 import { reportOnce } from '../interoperability/report-once.ts';
 import { translateOperation } from '../interoperability/translate-operation.ts';
 import { isRemovalByValue } from '../interoperability/translate-removal.ts';
+import { checkMembers } from '../patch/check-members.ts';
 import type { PatchOperation } from '../patch/operation.ts';
 import { findTarget, isSchemaTarget } from '../patch/patch-target.ts';
 import { isScimObject } from '../resources/own-value.ts';
@@ -41,7 +42,10 @@ export function parsePatchOp(json: unknown, resourceType: ResourceType, { mode, 
   const changes = parsed.reduce((sum, { value }) => sum + countChanges(value), 0);
   if (changes > MAX_OPERATIONS) throw tooManyOperations(changes);
   if (mode === 'tolerant') return parsed.flatMap((operation) => translateOperation(resourceType, operation, report));
-  for (const operation of parsed) refuseRemovalByValue(resourceType, operation);
+  for (const operation of parsed) {
+    refuseRemovalByValue(resourceType, operation);
+    checkMembers(resourceType, operation);
+  }
   return parsed;
 }
 

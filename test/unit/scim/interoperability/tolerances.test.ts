@@ -16,6 +16,8 @@ const PLACES: Readonly<Record<Place, string>> = {
   path: 'path',
   filter: 'filter',
   query: 'query',
+  search: 'search',
+  bulk: 'Bulk',
   header: 'header',
   address: 'address',
 };
