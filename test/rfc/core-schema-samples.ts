@@ -28,6 +28,12 @@ const SCHEMA_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'Group.members.display: is added',
   ],
   '§4.2: "A human-readable name for the Group. REQUIRED."': ['Group.displayName required: false → true'],
+  'Confluence has no groups in groups: a member is a user, and what a user is in is a group': [
+    'Group.members.$ref referenceTypes: ["User","Group"] → ["User"]',
+    'Group.members.type canonicalValues: ["User","Group"] → ["User"]',
+    'User.groups.$ref referenceTypes: ["User","Group"] → ["Group"]',
+  ],
+  'the server makes it from the id': ['Group.members.$ref mutability: "immutable" → "readOnly"'],
   'it is the name of the group in Confluence': ['Group.displayName uniqueness: "none" → "server"'],
 };
 
