@@ -6,6 +6,7 @@ import {
   RevisionConflict,
   type StoredGroup,
   type StoredUser,
+  TooManyMembers,
   type WriteContext,
 } from '../../shared/directory/directory.ts';
 import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
@@ -87,8 +88,9 @@ export function inMemoryDirectory(newId: () => string): Directory {
         };
       },
 
-      async existing(connection, ids) {
-        const { users } = tenantOf(connection);
+      async existing(connection, ids, joining) {
+        const { users, groups } = tenantOf(connection);
+        if (joining) groups.expect(joining);
         return new Set([...ids].filter((id) => users.has(id)) as UserId[]);
       },
 
@@ -109,10 +111,12 @@ export function inMemoryDirectory(newId: () => string): Directory {
 
       read: async (connection, id) => tenantOf(connection).groups.get(id),
 
-      async readWithMembers(connection, id) {
+      async readWithMembers(connection, id, most = Number.POSITIVE_INFINITY) {
         const { groups, members } = tenantOf(connection);
         const group = groups.get(id);
-        return group && { group, members: [...(members.get(id) ?? [])].sort() };
+        const present = members.get(id) ?? new Set();
+        if (present.size > most) throw new TooManyMembers('the group has more members than the reader has use for');
+        return group && { group, members: [...present].sort() };
       },
 
       async update(context, read, attributes, change) {

@@ -1,4 +1,4 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { tableDefinition } from '../../shared/directory/table-definition.ts';
 import { type Item, itemBytes, readUnits, writeUnits } from './capacity.ts';
 
@@ -30,6 +30,9 @@ interface Input {
   readonly RequestItems: Record<string, Input & { readonly Keys: Item[] }>;
   readonly TransactItems: Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck', Input | undefined>[];
 }
+/** As many keys as one request takes. */
+const BATCH_GET = 100;
+
 type Cost = Omit<MeasuredRequest, 'action'>;
 
 /**
@@ -45,10 +48,18 @@ export function measure(client: DynamoDBClient): Measure {
     return command;
   };
 
+  /** The items of these keys as they are now, in their order. */
   async function imagesOf(TableName: string, keys: readonly Item[]): Promise<(Item | undefined)[]> {
-    return Promise.all(
-      keys.map(async (Key) => (await client.send(look(new GetItemCommand({ TableName, Key, ConsistentRead: true })))).Item),
-    );
+    const wanted = new Map(keys.map((key) => [textOf(key), key]));
+    const found = new Map<string, Item>();
+    const all = [...wanted.values()];
+    while (all.length > 0) {
+      const RequestItems = { [TableName]: { Keys: all.splice(0, BATCH_GET), ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await client.send(look(new BatchGetItemCommand({ RequestItems })));
+      for (const item of Responses?.[TableName] ?? []) found.set(textOf(keyOf(item)), item);
+      all.push(...(UnprocessedKeys?.[TableName]?.Keys ?? []));
+    }
+    return keys.map((key) => found.get(textOf(key)));
   }
 
   async function costOfWrites(writes: readonly Input[], transactional: boolean, perform: () => Promise<unknown>): Promise<Cost> {
@@ -146,4 +157,9 @@ export function measure(client: DynamoDBClient): Measure {
 function keyOf(item: Item): Item {
   const { partitionKey, sortKey } = tableDefinition;
   return Object.fromEntries([partitionKey, sortKey].flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
+}
+
+function textOf(key: Item): string {
+  const { partitionKey, sortKey } = tableDefinition;
+  return JSON.stringify([key[partitionKey]?.S, key[sortKey]?.S]);
 }

@@ -2,9 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { NameTaken, TooManyLayers } from '../../../shared/directory/directory.ts';
 import type { Effort } from './directory-contract.ts';
 import { expandOldestLayer } from './expand-layers.ts';
-import { aConnection, aContext, adding, createGroup, membersOf, patchMembers, replacing, someUserIds, type World } from './world.ts';
+import {
+  aConnection,
+  aContext,
+  adding,
+  createGroup,
+  membersOf,
+  type PortWorld,
+  patchMembers,
+  replacing,
+  someUserIds,
+  type World,
+} from './world.ts';
 
-export function concurrencyContract(opened: () => World, effort: Effort): void {
+/** What every directory does, the double too. */
+export function concurrencyContract(opened: () => PortWorld): void {
   describe('parallel clients (invariants 5 and 6)', () => {
     it('loses none of the members that ten clients add to one group at once', async () => {
       const world = opened();
@@ -23,7 +35,12 @@ export function concurrencyContract(opened: () => World, effort: Effort): void {
       expect(await membersOf(world, connection, id)).toEqual(added.flat().sort());
       expect(await world.directory.groups.read(connection, id)).toMatchObject({ revision: 51 });
     });
+  });
+}
 
+/** What only a table has: items, requests, faults. */
+export function concurrencyInTableContract(opened: () => World, effort: Effort): void {
+  describe('parallel clients (invariants 5 and 6)', () => {
     it('gives a userName to one of twenty who ask for it at once', async () => {
       const world = opened();
       const connection = aConnection();

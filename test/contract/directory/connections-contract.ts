@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Connection, ConnectionInUse, type Token } from '../../../shared/directory/connection.ts';
-import { dynamoDbConnections } from '../../../shared/directory/dynamodb-connections.ts';
 import { keys } from '../../../shared/directory/keys.ts';
 import { requestsOf } from './faults.ts';
-import { aConnection, aContext, createUser, type World } from './world.ts';
+import { aConnection, aContext, createUser, type PortWorld, type World } from './world.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
@@ -19,8 +18,9 @@ function aToken(connection: Connection, changes: Partial<Token> = {}): Token {
   };
 }
 
-export function connectionsContract(opened: () => World): void {
-  const connections = () => dynamoDbConnections(opened().table);
+/** What every directory does, the double too. */
+export function connectionsContract(opened: () => PortWorld): void {
+  const connections = () => opened().connections;
 
   describe('connections', () => {
     it('are created, read, listed in order of creation and changed', async () => {
@@ -48,7 +48,64 @@ export function connectionsContract(opened: () => World): void {
       await expect(connections().create({ ...connection, name: 'other' })).rejects.toThrow();
       expect(await connections().get(connection.id)).toEqual(connection);
     });
+  });
 
+  describe('bearer tokens (RFC 6750)', () => {
+    it.each([
+      ['2026-11-22T10:00:00.000Z', 'has just expired'],
+      ['not a date', 'has an expiry that nobody can read'],
+    ])('are refused with expires %j: it %s', async (expires) => {
+      const connection = aConnection();
+      const token = aToken(connection, { expires });
+      await connections().create(connection);
+      await connections().addToken(token);
+      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+    });
+
+    it('are asked for at each request: nothing of them or of their connection is remembered but which belong together', async () => {
+      const [first, second] = [aConnection(), aConnection()];
+      const token = aToken(first);
+      const same = connections();
+      for (const connection of [first, second]) await same.create(connection);
+      await same.addToken(token);
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: first });
+      await connections().update({ ...first, state: 'disabled' });
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: { id: first.id, state: 'disabled' } });
+      await connections().revokeToken(first.id, token.digest);
+      expect(await same.authenticate(token.digest, NOW)).toBeUndefined();
+      await connections().addToken({ ...token, connection: second.id });
+      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: second });
+    });
+
+    it('are refused when unknown, and from the moment they are revoked', async () => {
+      const connection = aConnection();
+      const [token, other] = [aToken(connection, { label: 'a' }), aToken(connection, { label: 'b', created: '2026-11-02T00:00:00.000Z' })];
+      await connections().create(connection);
+      for (const each of [other, token]) await connections().addToken(each);
+      expect(await connections().listTokens(connection.id)).toEqual([token, other]);
+      expect(await connections().authenticate('0'.repeat(64), NOW)).toBeUndefined();
+      expect(await connections().revokeToken(aConnection().id, token.digest)).toBe(false);
+      expect(await connections().revokeToken(connection.id, token.digest)).toBe(true);
+      expect(await connections().revokeToken(connection.id, token.digest)).toBe(false);
+      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
+      expect(await connections().authenticate(other.digest, NOW)).toBeDefined();
+    });
+
+    it('of a disabled connection are known: the caller decides', async () => {
+      const connection: Connection = { ...aConnection(), state: 'disabled' };
+      const token = aToken(connection);
+      await connections().create(connection);
+      await connections().addToken(token);
+      expect(await connections().authenticate(token.digest, NOW)).toMatchObject({ connection });
+    });
+  });
+}
+
+/** What only a table has: items, requests, faults. */
+export function connectionsInTableContract(opened: () => World): void {
+  const connections = () => opened().connections;
+
+  describe('connections', () => {
     it('refuse settings that this version does not know', async () => {
       const connection = aConnection();
       await connections().create(connection);
@@ -124,54 +181,6 @@ export function connectionsContract(opened: () => World): void {
         world.faults.before = undefined;
       }
       expect(await world.table.get(keys.token(token.digest))).toBeUndefined();
-    });
-
-    it.each([
-      ['2026-11-22T10:00:00.000Z', 'has just expired'],
-      ['not a date', 'has an expiry that nobody can read'],
-    ])('are refused with expires %j: it %s', async (expires) => {
-      const connection = aConnection();
-      const token = aToken(connection, { expires });
-      await connections().create(connection);
-      await connections().addToken(token);
-      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
-    });
-
-    it('are asked for at each request: nothing of them or of their connection is remembered but which belong together', async () => {
-      const [first, second] = [aConnection(), aConnection()];
-      const token = aToken(first);
-      const same = connections();
-      for (const connection of [first, second]) await same.create(connection);
-      await same.addToken(token);
-      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: first });
-      await connections().update({ ...first, state: 'disabled' });
-      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: { id: first.id, state: 'disabled' } });
-      await connections().revokeToken(first.id, token.digest);
-      expect(await same.authenticate(token.digest, NOW)).toBeUndefined();
-      await connections().addToken({ ...token, connection: second.id });
-      expect(await same.authenticate(token.digest, NOW)).toMatchObject({ connection: second });
-    });
-
-    it('are refused when unknown, and from the moment they are revoked', async () => {
-      const connection = aConnection();
-      const [token, other] = [aToken(connection, { label: 'a' }), aToken(connection, { label: 'b', created: '2026-11-02T00:00:00.000Z' })];
-      await connections().create(connection);
-      for (const each of [other, token]) await connections().addToken(each);
-      expect(await connections().listTokens(connection.id)).toEqual([token, other]);
-      expect(await connections().authenticate('0'.repeat(64), NOW)).toBeUndefined();
-      expect(await connections().revokeToken(aConnection().id, token.digest)).toBe(false);
-      expect(await connections().revokeToken(connection.id, token.digest)).toBe(true);
-      expect(await connections().revokeToken(connection.id, token.digest)).toBe(false);
-      expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
-      expect(await connections().authenticate(other.digest, NOW)).toBeDefined();
-    });
-
-    it('of a disabled connection are known: the caller decides', async () => {
-      const connection: Connection = { ...aConnection(), state: 'disabled' };
-      const token = aToken(connection);
-      await connections().create(connection);
-      await connections().addToken(token);
-      expect(await connections().authenticate(token.digest, NOW)).toMatchObject({ connection });
     });
   });
 }

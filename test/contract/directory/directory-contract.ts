@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { concurrencyContract } from './concurrency-contract.ts';
-import { connectionsContract } from './connections-contract.ts';
+import { concurrencyContract, concurrencyInTableContract } from './concurrency-contract.ts';
+import { connectionsContract, connectionsInTableContract } from './connections-contract.ts';
 import { faultsContract } from './faults-contract.ts';
-import { groupsContract } from './groups-contract.ts';
+import { groupsContract, groupsInTableContract } from './groups-contract.ts';
 import { largeGroupsContract } from './large-groups-contract.ts';
-import { listingContract } from './listing-contract.ts';
+import { listingContract, listingInTableContract } from './listing-contract.ts';
 import { tablePageCursorsContract } from './page-cursors-contract.ts';
 import { randomOperationsContract } from './random-operations-contract.ts';
-import { requestRatesContract } from './request-rates-contract.ts';
-import { usersContract } from './users-contract.ts';
+import { tableRequestRatesContract } from './request-rates-contract.ts';
+import { usersContract, usersInTableContract } from './users-contract.ts';
 import { type Engine, World } from './world.ts';
 
 /** How much of the contract that takes time is done: `npm test` does a modest part, the long suite more. */
@@ -35,13 +35,18 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     // First, while the table is small: each history ends with a scan of it.
     randomOperationsContract(opened, effort);
     usersContract(opened);
+    usersInTableContract(opened);
     groupsContract(opened);
+    groupsInTableContract(opened);
     largeGroupsContract(opened, effort);
     listingContract(opened);
+    listingInTableContract(opened);
     tablePageCursorsContract(opened);
-    concurrencyContract(opened, effort);
+    concurrencyContract(opened);
+    concurrencyInTableContract(opened, effort);
     faultsContract(opened);
     connectionsContract(opened);
-    requestRatesContract(opened);
+    connectionsInTableContract(opened);
+    tableRequestRatesContract(opened);
   });
 }

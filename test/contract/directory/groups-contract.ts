@@ -10,13 +10,97 @@ import {
   createGroup,
   createUser,
   membersOf,
+  type PortWorld,
   removing,
   replacing,
   someUserIds,
   type World,
 } from './world.ts';
 
-export function groupsContract(opened: () => World): void {
+/** What every directory does, the double too. */
+export function groupsContract(opened: () => PortWorld): void {
+  describe('create group (RFC 7644 §3.3)', () => {
+    it('gives the group the id that was made for it before: other operations of a Bulk request have named it (§3.7.2)', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const newId = randomUUID();
+      const { resource } = await world.directory.groups.create({ ...aContext(connection), newId }, { displayName: 'All' }, new Set());
+      expect(resource.id).toBe(newId);
+      expect(await world.directory.groups.read(connection, resource.id)).toEqual(resource);
+    });
+  });
+
+  describe('update group, a small change of members (DELIVERY §3.1)', () => {
+    it('changes name and members in one transaction, or neither', async () => {
+      const world = opened();
+      const connection = aConnection();
+      await createGroup(world, connection, 'Taken');
+      const [a, b] = someUserIds(2) as [never, never];
+      const group = await createGroup(world, connection, 'Old', [a]);
+      const rename = (displayName: string) => world.directory.groups.update(aContext(connection), group, { displayName }, adding([b]));
+      await expect(rename('taken')).rejects.toBeInstanceOf(NameTaken);
+      expect(await world.directory.groups.readWithMembers(connection, group.id)).toMatchObject({ group, members: [a] });
+      const { resource } = await rename('New');
+      expect(await world.directory.groups.readWithMembers(connection, group.id)).toEqual({
+        group: expect.anything(),
+        members: [a, b].sort(),
+      });
+      expect(resource).toMatchObject({ revision: 2, attributes: { displayName: 'New' } });
+      await createGroup(world, connection, 'old');
+    });
+
+    it('writes 48 members beside a new name and externalId, although a transaction has no room for all of it', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const { resource: group } = await world.directory.groups.create(
+        aContext(connection),
+        { displayName: 'A', externalId: '1' },
+        new Set(),
+      );
+      const members = someUserIds(48);
+      const attributes = { displayName: 'B', externalId: '2' };
+      await world.directory.groups.update(aContext(connection), group, attributes, adding(members));
+      expect(await membersOf(world, connection, group.id)).toEqual([...members].sort());
+    });
+
+    it('refuses a revision that is not the present one', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const group = await createGroup(world, connection, 'G');
+      const add = () => world.directory.groups.update(aContext(connection), group, group.attributes, adding(someUserIds(1)));
+      await add();
+      await expect(add()).rejects.toBeInstanceOf(RevisionConflict);
+    });
+  });
+
+  describe('update group, a replace of its members (RFC 7644 §3.5.1)', () => {
+    it('writes the difference when it is small', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const [a, b, c] = someUserIds(3) as [never, never, never];
+      const group = await createGroup(world, connection, 'G', [a, b]);
+      const answer = await world.directory.groups.update(aContext(connection), group, group.attributes, replacing([b, c]));
+      expect(new Set(answer.members)).toEqual(new Set([a, c]));
+      expect(await membersOf(world, connection, group.id)).toEqual([b, c].sort());
+      const emptied = await world.directory.groups.update(aContext(connection), answer.resource, group.attributes, replacing([]));
+      expect(emptied.resource.revision).toBe(3);
+      expect(await membersOf(world, connection, group.id)).toEqual([]);
+    });
+
+    it('does not compare with a group that has changed since it was read', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const [a, b] = someUserIds(2) as [never, never];
+      const group = await createGroup(world, connection, 'G', [a]);
+      await world.directory.groups.update(aContext(connection), group, group.attributes, adding([b]));
+      const stale = world.directory.groups.update(aContext(connection), group, group.attributes, replacing([a, b]));
+      await expect(stale).rejects.toBeInstanceOf(RevisionConflict);
+    });
+  });
+}
+
+/** What only a table has: items, requests, faults. */
+export function groupsInTableContract(opened: () => World): void {
   describe('create group (RFC 7644 §3.3)', () => {
     it('has its members at once, in one transaction up to 48', async () => {
       const world = opened();
@@ -29,15 +113,6 @@ export function groupsContract(opened: () => World): void {
       expect(await membersOf(world, connection, answer.resource.id)).toEqual([...members].sort());
       expect(await world.directory.groups.read(connection, answer.resource.id)).toEqual(answer.resource);
       expect(await world.directory.groups.listing.count(connection)).toBe(1);
-    });
-
-    it('gives the group the id that was made for it before: other operations of a Bulk request have named it (§3.7.2)', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const newId = randomUUID();
-      const { resource } = await world.directory.groups.create({ ...aContext(connection), newId }, { displayName: 'All' }, new Set());
-      expect(resource.id).toBe(newId);
-      expect(await world.directory.groups.read(connection, resource.id)).toEqual(resource);
     });
 
     it('marks the group and each membership, and points from the user to the group', async () => {
@@ -125,47 +200,6 @@ export function groupsContract(opened: () => World): void {
       expect((await update({ replaces: false, add: new Set([a, b]), remove: new Set([c]) })).members).toEqual([b]);
     });
 
-    it('changes name and members in one transaction, or neither', async () => {
-      const world = opened();
-      const connection = aConnection();
-      await createGroup(world, connection, 'Taken');
-      const [a, b] = someUserIds(2) as [never, never];
-      const group = await createGroup(world, connection, 'Old', [a]);
-      const rename = (displayName: string) => world.directory.groups.update(aContext(connection), group, { displayName }, adding([b]));
-      await expect(rename('taken')).rejects.toBeInstanceOf(NameTaken);
-      expect(await world.directory.groups.readWithMembers(connection, group.id)).toMatchObject({ group, members: [a] });
-      const { resource } = await rename('New');
-      expect(await world.directory.groups.readWithMembers(connection, group.id)).toEqual({
-        group: expect.anything(),
-        members: [a, b].sort(),
-      });
-      expect(resource).toMatchObject({ revision: 2, attributes: { displayName: 'New' } });
-      await createGroup(world, connection, 'old');
-    });
-
-    it('writes 48 members beside a new name and externalId, although a transaction has no room for all of it', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const { resource: group } = await world.directory.groups.create(
-        aContext(connection),
-        { displayName: 'A', externalId: '1' },
-        new Set(),
-      );
-      const members = someUserIds(48);
-      const attributes = { displayName: 'B', externalId: '2' };
-      await world.directory.groups.update(aContext(connection), group, attributes, adding(members));
-      expect(await membersOf(world, connection, group.id)).toEqual([...members].sort());
-    });
-
-    it('refuses a revision that is not the present one', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const group = await createGroup(world, connection, 'G');
-      const add = () => world.directory.groups.update(aContext(connection), group, group.attributes, adding(someUserIds(1)));
-      await add();
-      await expect(add()).rejects.toBeInstanceOf(RevisionConflict);
-    });
-
     it('tries a parked group again', async () => {
       const world = opened();
       const connection = aConnection();
@@ -178,31 +212,6 @@ export function groupsContract(opened: () => World): void {
       const item = await world.table.get(key);
       expect(item).toMatchObject({ marker: 'pending' });
       expect(item).not.toHaveProperty('parkedAt');
-    });
-  });
-
-  describe('update group, a replace of its members (RFC 7644 §3.5.1)', () => {
-    it('writes the difference when it is small', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const [a, b, c] = someUserIds(3) as [never, never, never];
-      const group = await createGroup(world, connection, 'G', [a, b]);
-      const answer = await world.directory.groups.update(aContext(connection), group, group.attributes, replacing([b, c]));
-      expect(new Set(answer.members)).toEqual(new Set([a, c]));
-      expect(await membersOf(world, connection, group.id)).toEqual([b, c].sort());
-      const emptied = await world.directory.groups.update(aContext(connection), answer.resource, group.attributes, replacing([]));
-      expect(emptied.resource.revision).toBe(3);
-      expect(await membersOf(world, connection, group.id)).toEqual([]);
-    });
-
-    it('does not compare with a group that has changed since it was read', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const [a, b] = someUserIds(2) as [never, never];
-      const group = await createGroup(world, connection, 'G', [a]);
-      await world.directory.groups.update(aContext(connection), group, group.attributes, adding([b]));
-      const stale = world.directory.groups.update(aContext(connection), group, group.attributes, replacing([a, b]));
-      await expect(stale).rejects.toBeInstanceOf(RevisionConflict);
     });
   });
 

@@ -233,5 +233,28 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       expect(await cost(10)).toEqual([change, change, ['BatchGetItem', 'GetItem']]);
       expect(await cost(effort.largeGroup)).toEqual([change, change, ['BatchGetItem', 'GetItem']]);
     });
+
+    it('is asked for together with whether the users are there, and still says so after the worker was at it', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const [inLayer, newcomer] = [
+        await createUser(world, connection, { userName: 'a' }),
+        await createUser(world, connection, { userName: 'b' }),
+      ];
+      const { id } = await createGroup(world, connection, 'G', [inLayer.id, ...someUserIds(60)]);
+      const read = await world.directory.groups.read(connection, id);
+      if (!read) throw new Error('gone');
+      const users = [inLayer.id, newcomer.id, ...someUserIds(1)];
+      const requests = await requestsOf(world.faults, async () => {
+        const existing = await world.directory.users.existing(connection, users, read);
+        expect([...existing].sort()).toEqual([inLayer.id, newcomer.id].sort());
+        await expandOldestLayer(world.table, connection, id);
+        const written = await world.directory.groups.update(aContext(connection), read, read.attributes, adding(existing));
+        expect(written.members).toEqual([newcomer.id]);
+      });
+      // What the worker does beside it is one transaction of the layer's items and two that drop it, after reading header, layer and items.
+      expect(requests.filter((request) => request === 'BatchGetItem')).toHaveLength(2);
+      await expect(world.directory.users.existing(connection, users, read)).rejects.toBeInstanceOf(RevisionConflict);
+    });
   });
 }

@@ -4,7 +4,7 @@ import { messageGroupOf } from '../../../shared/changes/change.ts';
 import { NameTaken, RevisionConflict } from '../../../shared/directory/directory.ts';
 import type { UserId } from '../../../shared/directory/ids.ts';
 import { keys } from '../../../shared/directory/keys.ts';
-import { aConnection, aContext, collect, createGroup, createUser, membersOf, removing, type World } from './world.ts';
+import { aConnection, aContext, collect, createGroup, createUser, membersOf, type PortWorld, removing, type World } from './world.ts';
 
 const BARBARA = {
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -15,7 +15,8 @@ const BARBARA = {
   emails: [{ value: 'bjensen@example.com', type: 'work' }, { value: 'BJensen@example.com' }, { value: 'babs@jensen.org', type: 'home' }],
 };
 
-export function usersContract(opened: () => World): void {
+/** What every directory does, the double too. */
+export function usersContract(opened: () => PortWorld): void {
   describe('create user (RFC 7644 §3.3)', () => {
     it('keeps the attributes as they were given and is read back at once', async () => {
       const { directory } = opened();
@@ -35,6 +36,130 @@ export function usersContract(opened: () => World): void {
       expect(await directory.users.read(connection, newId as UserId)).toEqual(resource);
     });
 
+    it('keeps connections apart: the same userName is free in another, and its users are not seen', async () => {
+      const world = opened();
+      const [one, other] = [aConnection(), aConnection()];
+      const user = await createUser(world, one, { userName: 'same' });
+      await createUser(world, other, { userName: 'same' });
+      expect(await world.directory.users.read(other, user.id)).toBeUndefined();
+      expect(await world.directory.users.existing(other, [user.id])).toEqual(new Set());
+    });
+
+    it('takes a userName longer than a key', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const userName = 'ü'.repeat(3_000);
+      const { id } = await createUser(world, connection, { userName });
+      const found = await collect(world.directory.users.listing.find(connection, { by: 'userName', value: userName.toUpperCase() }));
+      expect(found.map((user) => user.id)).toEqual([id]);
+    });
+  });
+
+  describe('update user (RFC 7644 §3.5.1)', () => {
+    it('writes nothing for equal attributes in another order', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const { resource } = await directory.users.create(aContext(connection), BARBARA);
+      const reordered = Object.fromEntries(Object.entries(BARBARA).reverse());
+      const answer = await directory.users.update(aContext(connection), resource, reordered);
+      expect(answer).toMatchObject({ changed: false, resource });
+      expect(await directory.users.read(connection, resource.id)).toEqual(resource);
+    });
+
+    it('tells null from absent', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const { resource } = await directory.users.create(aContext(connection), { userName: 'n', nickName: null });
+      expect(await directory.users.update(aContext(connection), resource, { userName: 'n' })).toMatchObject({ changed: true });
+    });
+
+    it('keeps its claim when only the case of userName changes', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const read = await createUser(world, connection, { userName: 'bjensen' });
+      await world.directory.users.update(aContext(connection), read, { userName: 'BJensen' });
+      await expect(createUser(world, connection, { userName: 'bjensen' })).rejects.toBeInstanceOf(NameTaken);
+    });
+
+    it('refuses a userName of another user and a revision that is not the present one; the revision speaks first', async () => {
+      const world = opened();
+      const connection = aConnection();
+      await createUser(world, connection, { userName: 'taken' });
+      const read = await createUser(world, connection, { userName: 'mine' });
+      const update = (userName: string) => world.directory.users.update(aContext(connection), read, { userName });
+      await expect(update('Taken')).rejects.toBeInstanceOf(NameTaken);
+      await update('mine2');
+      await expect(update('mine3')).rejects.toBeInstanceOf(RevisionConflict);
+      await expect(update('taken')).rejects.toBeInstanceOf(RevisionConflict);
+    });
+
+    it('exchanges forty e-mails for forty others in its one transaction', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const emails = (domain: string) => Array.from({ length: 40 }, (_, i) => ({ value: `${i}@${domain}` }));
+      const attributes = { userName: 'many', externalId: '1', emails: emails('one.example') };
+      const { resource } = await directory.users.create(aContext(connection), attributes);
+      await directory.users.update(aContext(connection), resource, { userName: 'all', externalId: '2', emails: emails('two.example') });
+      const find = (value: string) => collect(directory.users.listing.find(connection, { by: 'email', value }));
+      expect(await find('39@one.example')).toEqual([]);
+      expect(await find('39@two.example')).toHaveLength(1);
+    });
+  });
+
+  describe('delete user (RFC 7644 §3.6)', () => {
+    it('refuses a second delete and an update of what was deleted', async () => {
+      const { directory } = opened();
+      const connection = aConnection();
+      const { resource } = await directory.users.create(aContext(connection), { userName: 'once' });
+      await directory.users.delete(aContext(connection), resource);
+      await expect(directory.users.delete(aContext(connection), resource)).rejects.toBeInstanceOf(RevisionConflict);
+      await expect(directory.users.delete(aContext(connection), { ...resource, revision: 2 })).rejects.toBeInstanceOf(RevisionConflict);
+      await expect(directory.users.update(aContext(connection), resource, { userName: 'x' })).rejects.toBeInstanceOf(RevisionConflict);
+      expect(await directory.users.listing.count(connection)).toBe(0);
+    });
+
+    it('hides the memberships of a deleted user from both sides at once', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const [stays, leaves] = [
+        await createUser(world, connection, { userName: 'a' }),
+        await createUser(world, connection, { userName: 'b' }),
+      ];
+      const group = await createGroup(world, connection, 'Tour Guides', [stays.id, leaves.id]);
+      await world.directory.users.delete(aContext(connection), leaves);
+      expect(await membersOf(world, connection, group.id)).toEqual([stays.id]);
+      expect(await world.directory.users.groupsOf(connection, leaves.id)).toEqual([]);
+    });
+  });
+
+  describe('groups of a user (RFC 7643 §4.1.2)', () => {
+    it('names the groups the user is in, in order of creation', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const user = await createUser(world, connection, { userName: 'member' });
+      const groups = [];
+      for (const [i, name] of ['Zebra', 'Ape', 'Left', 'Deleted'].entries()) {
+        groups.push(await createGroup(world, connection, name, [user.id], new Date(Date.now() + i)));
+      }
+      const [zebra, ape, left, deleted] = groups;
+      if (!zebra || !ape || !left || !deleted) throw new Error('four groups');
+      await world.directory.groups.update(aContext(connection), left, left.attributes, removing([user.id]));
+      await world.directory.groups.delete(aContext(connection), deleted);
+      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([
+        { id: zebra.id, displayName: 'Zebra' },
+        { id: ape.id, displayName: 'Ape' },
+      ]);
+    });
+
+    it('knows nothing of a malformed id', async () => {
+      expect(await opened().directory.users.groupsOf(aConnection(), 'x#GROUP' as UserId)).toEqual([]);
+    });
+  });
+}
+
+/** What only a table has: items, requests, faults. */
+export function usersInTableContract(opened: () => World): void {
+  describe('create user (RFC 7644 §3.3)', () => {
     it('writes the user with its marker, claim, look-ups and count', async () => {
       const world = opened();
       const connection = aConnection();
@@ -75,24 +200,6 @@ export function usersContract(opened: () => World): void {
       await expect(createUser(world, connection, { userName: 'STRAßE', externalId: 'e' })).rejects.toEqual(new NameTaken('userName'));
       expect(await world.itemsOf(connection)).toEqual(before);
     });
-
-    it('keeps connections apart: the same userName is free in another, and its users are not seen', async () => {
-      const world = opened();
-      const [one, other] = [aConnection(), aConnection()];
-      const user = await createUser(world, one, { userName: 'same' });
-      await createUser(world, other, { userName: 'same' });
-      expect(await world.directory.users.read(other, user.id)).toBeUndefined();
-      expect(await world.directory.users.existing(other, [user.id])).toEqual(new Set());
-    });
-
-    it('takes a userName longer than a key', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const userName = 'ü'.repeat(3_000);
-      const { id } = await createUser(world, connection, { userName });
-      const found = await collect(world.directory.users.listing.find(connection, { by: 'userName', value: userName.toUpperCase() }));
-      expect(found.map((user) => user.id)).toEqual([id]);
-    });
   });
 
   describe('a resource too large for the table', () => {
@@ -130,43 +237,6 @@ export function usersContract(opened: () => World): void {
       await createUser(world, connection, { userName: 'bjensen@example.com' });
     });
 
-    it('writes nothing for equal attributes in another order', async () => {
-      const { directory } = opened();
-      const connection = aConnection();
-      const { resource } = await directory.users.create(aContext(connection), BARBARA);
-      const reordered = Object.fromEntries(Object.entries(BARBARA).reverse());
-      const answer = await directory.users.update(aContext(connection), resource, reordered);
-      expect(answer).toMatchObject({ changed: false, resource });
-      expect(await directory.users.read(connection, resource.id)).toEqual(resource);
-    });
-
-    it('tells null from absent', async () => {
-      const { directory } = opened();
-      const connection = aConnection();
-      const { resource } = await directory.users.create(aContext(connection), { userName: 'n', nickName: null });
-      expect(await directory.users.update(aContext(connection), resource, { userName: 'n' })).toMatchObject({ changed: true });
-    });
-
-    it('keeps its claim when only the case of userName changes', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const read = await createUser(world, connection, { userName: 'bjensen' });
-      await world.directory.users.update(aContext(connection), read, { userName: 'BJensen' });
-      await expect(createUser(world, connection, { userName: 'bjensen' })).rejects.toBeInstanceOf(NameTaken);
-    });
-
-    it('refuses a userName of another user and a revision that is not the present one; the revision speaks first', async () => {
-      const world = opened();
-      const connection = aConnection();
-      await createUser(world, connection, { userName: 'taken' });
-      const read = await createUser(world, connection, { userName: 'mine' });
-      const update = (userName: string) => world.directory.users.update(aContext(connection), read, { userName });
-      await expect(update('Taken')).rejects.toBeInstanceOf(NameTaken);
-      await update('mine2');
-      await expect(update('mine3')).rejects.toBeInstanceOf(RevisionConflict);
-      await expect(update('taken')).rejects.toBeInstanceOf(RevisionConflict);
-    });
-
     it('tries a parked user again, and leaves what the worker wrote', async () => {
       const world = opened();
       const connection = aConnection();
@@ -180,18 +250,6 @@ export function usersContract(opened: () => World): void {
       const item = await world.table.get(key);
       expect(item).toMatchObject({ boundName: 'bound', marker: 'pending', messageGroup });
       for (const name of ['parkedCode', 'parkedReason', 'parkedAt']) expect(item).not.toHaveProperty(name);
-    });
-
-    it('exchanges forty e-mails for forty others in its one transaction', async () => {
-      const { directory } = opened();
-      const connection = aConnection();
-      const emails = (domain: string) => Array.from({ length: 40 }, (_, i) => ({ value: `${i}@${domain}` }));
-      const attributes = { userName: 'many', externalId: '1', emails: emails('one.example') };
-      const { resource } = await directory.users.create(aContext(connection), attributes);
-      await directory.users.update(aContext(connection), resource, { userName: 'all', externalId: '2', emails: emails('two.example') });
-      const find = (value: string) => collect(directory.users.listing.find(connection, { by: 'email', value }));
-      expect(await find('39@one.example')).toEqual([]);
-      expect(await find('39@two.example')).toHaveLength(1);
     });
 
     it('DELIVERY §2.1: changes its own attributes only, so that what the worker bound meanwhile stays', async () => {
@@ -239,30 +297,6 @@ export function usersContract(opened: () => World): void {
       expect(tombstone).not.toHaveProperty('listPk');
       await createUser(world, connection, BARBARA);
     });
-
-    it('refuses a second delete and an update of what was deleted', async () => {
-      const { directory } = opened();
-      const connection = aConnection();
-      const { resource } = await directory.users.create(aContext(connection), { userName: 'once' });
-      await directory.users.delete(aContext(connection), resource);
-      await expect(directory.users.delete(aContext(connection), resource)).rejects.toBeInstanceOf(RevisionConflict);
-      await expect(directory.users.delete(aContext(connection), { ...resource, revision: 2 })).rejects.toBeInstanceOf(RevisionConflict);
-      await expect(directory.users.update(aContext(connection), resource, { userName: 'x' })).rejects.toBeInstanceOf(RevisionConflict);
-      expect(await directory.users.listing.count(connection)).toBe(0);
-    });
-
-    it('hides the memberships of a deleted user from both sides at once', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const [stays, leaves] = [
-        await createUser(world, connection, { userName: 'a' }),
-        await createUser(world, connection, { userName: 'b' }),
-      ];
-      const group = await createGroup(world, connection, 'Tour Guides', [stays.id, leaves.id]);
-      await world.directory.users.delete(aContext(connection), leaves);
-      expect(await membersOf(world, connection, group.id)).toEqual([stays.id]);
-      expect(await world.directory.users.groupsOf(connection, leaves.id)).toEqual([]);
-    });
   });
 
   describe('existing users', () => {
@@ -278,28 +312,6 @@ export function usersContract(opened: () => World): void {
         Array.from({ length: 250 }, () => randomUUID()),
       );
       expect(world.faults.sent.slice(from)).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
-    });
-  });
-
-  describe('groups of a user (RFC 7643 §4.1.2)', () => {
-    it('names the groups the user is in, in order of creation', async () => {
-      const world = opened();
-      const connection = aConnection();
-      const user = await createUser(world, connection, { userName: 'member' });
-      const groups = [];
-      for (const name of ['Zebra', 'Ape', 'Left', 'Deleted']) groups.push(await createGroup(world, connection, name, [user.id]));
-      const [zebra, ape, left, deleted] = groups;
-      if (!zebra || !ape || !left || !deleted) throw new Error('four groups');
-      await world.directory.groups.update(aContext(connection), left, left.attributes, removing([user.id]));
-      await world.directory.groups.delete(aContext(connection), deleted);
-      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([
-        { id: zebra.id, displayName: 'Zebra' },
-        { id: ape.id, displayName: 'Ape' },
-      ]);
-    });
-
-    it('knows nothing of a malformed id', async () => {
-      expect(await opened().directory.users.groupsOf(aConnection(), 'x#GROUP' as UserId)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Connection } from '../../../shared/directory/connection.ts';
+import type { Connection, Connections } from '../../../shared/directory/connection.ts';
 import {
   type Directory,
   type MembershipChange,
@@ -10,6 +10,7 @@ import {
   type StoredUser,
   type WriteContext,
 } from '../../../shared/directory/directory.ts';
+import { dynamoDbConnections } from '../../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbDirectory } from '../../../shared/directory/dynamodb-directory.ts';
 import { DynamoDbTable } from '../../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../../shared/directory/ids.ts';
@@ -33,17 +34,27 @@ function briefly(): Promise<void> {
 
 export const BASE_URL = 'https://confluence.example.com';
 
+/** What a test of the port alone needs: a double of the store has it too. */
+export interface PortWorld {
+  readonly directory: Directory;
+  readonly connections: Connections;
+  /** Another process's directory on the same store. */
+  client(): Directory;
+}
+
 /** One table with the directory on it. Each test takes a connection of its own, so no test sees another's resources. */
-export class World {
+export class World implements PortWorld {
   readonly engine: Engine;
   readonly table: DynamoDbTable;
   readonly directory: Directory;
+  readonly connections: Connections;
   readonly faults: Faults;
   constructor(engine: Engine) {
     this.engine = engine;
     this.faults = injectFaults(engine.client);
     this.table = new DynamoDbTable(engine.client, engine.tableName, briefly);
     this.directory = dynamoDbDirectory(this.table, { sweepAfterSeconds: 120, newId: randomUUID });
+    this.connections = dynamoDbConnections(this.table);
   }
 
   /** Another process's directory on the same table. */
@@ -112,17 +123,18 @@ export function replacing(ids: Iterable<UserId>): MembershipChange {
   return { replaces: true, add: new Set(ids), remove: new Set() };
 }
 
-export async function createUser(world: World, connection: Connection, attributes: ScimObject, now?: Date): Promise<StoredUser> {
+export async function createUser(world: PortWorld, connection: Connection, attributes: ScimObject, now?: Date): Promise<StoredUser> {
   return (await world.directory.users.create(aContext(connection, now), attributes)).resource;
 }
 
 export async function createGroup(
-  world: World,
+  world: PortWorld,
   connection: Connection,
   displayName: string,
   members: Iterable<UserId> = [],
+  now?: Date,
 ): Promise<StoredGroup> {
-  return (await world.directory.groups.create(aContext(connection), { displayName }, new Set(members))).resource;
+  return (await world.directory.groups.create(aContext(connection, now), { displayName }, new Set(members))).resource;
 }
 
 /** Reads and changes the members as a PATCH does: again whenever another write came between. */
@@ -139,7 +151,7 @@ export async function patchMembers(directory: Directory, connection: Connection,
   }
 }
 
-export async function membersOf(world: World, connection: Connection, id: GroupId): Promise<UserId[] | undefined> {
+export async function membersOf(world: PortWorld, connection: Connection, id: GroupId): Promise<UserId[] | undefined> {
   return (await world.directory.groups.readWithMembers(connection, id))?.members;
 }
 
