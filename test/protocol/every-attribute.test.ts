@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { inMemoryStore } from '../doubles/in-memory-store.ts';
+import { connectInMemory } from './connect-in-memory.ts';
 import { BADGE, badge, SITE, site } from './declared-schema.ts';
 import { ENTERPRISE, GROUP, type Json, type Reply, type ScimClient, startScimService, USER } from './scim-client.ts';
 
@@ -36,15 +36,9 @@ interface Subject {
 }
 
 const service = await startScimService();
-const store = inMemoryStore();
+const { connect } = connectInMemory(service);
 const clients: ScimClient[] = [];
-for (const schemaExtension of [badge, site]) {
-  const client = service.clientWith(await service.connect({ mode: 'strict', schemaExtension }), store);
-  await store.connections.create(client.connection);
-  const known = await service.connections.listTokens(client.connection.id);
-  for (const token of known) await store.connections.addToken(token);
-  clients.push(client);
-}
+for (const schemaExtension of [badge, site]) clients.push(await connect({ mode: 'strict', schemaExtension }));
 afterAll(() => service.close());
 
 const subjects = (await Promise.all(clients.map(subjectsOf))).flat();

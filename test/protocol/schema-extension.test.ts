@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeclaredSchemaExtension } from '../../shared/provisioning/schema-extension.ts';
+import { connectInMemory } from './connect-in-memory.ts';
 import { BADGE, badge, SITE, site } from './declared-schema.ts';
 import { ENTERPRISE, GROUP, type Json, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
 
 let service: ScimService;
+let memory: ReturnType<typeof connectInMemory>;
 let client: ScimClient;
 let strict: ScimClient;
 let groups: ScimClient;
 let plain: ScimClient;
 beforeAll(async () => {
   service = await startScimService();
-  client = await service.connect({ schemaExtension: badge });
-  strict = await service.connect({ mode: 'strict', schemaExtension: badge });
-  groups = await service.connect({ schemaExtension: site });
-  plain = await service.connect();
+  memory = connectInMemory(service);
+  client = await memory.connect({ schemaExtension: badge });
+  strict = await memory.connect({ mode: 'strict', schemaExtension: badge });
+  groups = await memory.connect({ schemaExtension: site });
+  plain = await memory.connect({});
 });
 afterAll(() => service.close());
 
@@ -192,6 +195,36 @@ describe('declared attributes in filters (RFC 7644 §3.4.2.2)', () => {
   });
 });
 
+describe('declared attributes as sortBy (RFC 7644 §3.4.2.3)', () => {
+  const sorted = async (sortBy: string, sortOrder = 'ascending') => {
+    const filter = encodeURIComponent('tags eq "sorted"');
+    const { json } = await strict.get(`/Users?filter=${filter}&sortBy=${encodeURIComponent(sortBy)}&sortOrder=${sortOrder}`);
+    return (json['Resources'] as Json[]).map((resource) => (resource[BADGE] as Json)['costCode']);
+  };
+  beforeAll(async () => {
+    const tags = ['sorted'];
+    for (const data of [
+      { costCode: 'ten', level: 10, score: 1.5, issued: '2026-01-01T01:00:00+02:00', permits: [{ value: 3 }, { value: 1, primary: true }] },
+      { costCode: 'nine', level: 9, score: 1.25, issued: '2026-01-01T00:00:00Z', permits: [{ value: 2 }] },
+      { costCode: 'none', score: -1, permits: [{ value: 9 }] },
+      { costCode: 'minus', level: -1, score: 100, issued: '2025-12-31T22:59:59Z', permits: [{ value: 10 }] },
+    ]) {
+      expect((await newPerson({ ...data, tags }, strict)).status).toBe(201);
+    }
+  });
+
+  it('numbers by their size, and what has none last', async () => {
+    expect(await sorted('level')).toEqual(['minus', 'nine', 'ten', 'none']);
+    expect(await sorted(`${BADGE}:level`, 'descending')).toEqual(['none', 'ten', 'nine', 'minus']);
+    expect(await sorted('score')).toEqual(['none', 'nine', 'ten', 'minus']);
+  });
+
+  it('dates by their instant, several values by the primary one or the first', async () => {
+    expect(await sorted('issued')).toEqual(['minus', 'ten', 'nine', 'none']);
+    expect(await sorted('permits')).toEqual(['ten', 'nine', 'none', 'minus']);
+  });
+});
+
 describe('declared attributes in PATCH (RFC 7644 §3.5.2)', () => {
   const patched = async (before: Json, ...operations: Json[]) => {
     const replies = [];
@@ -318,7 +351,7 @@ describe('declared attributes that are not returned by default (RFC 7643 §7)', 
     const id = idOf(created);
     const patched = await client.patch(`/Users/${id}`, [{ op: 'add', path: 'pin', value: 'open-sesame-1' }]);
     expect(patched.json).toEqual(created.json);
-    const user = await service.directory.users.read(client.connection, id as never);
+    const user = await memory.store.directory.users.read(client.connection, id as never);
     expect(JSON.stringify(user)).not.toContain('open-sesame-1');
     expect(service.lines.filter((line) => line.includes('open-sesame-1'))).toEqual([]);
   });
