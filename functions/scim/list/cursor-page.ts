@@ -2,8 +2,7 @@ import { ScimError } from '../../../shared/scim/errors.ts';
 import type { ListQuery } from '../../../shared/scim/messages/list-query.ts';
 import type { CursorPaging } from '../../../shared/scim/messages/paging.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Found } from './found.ts';
-import { indexPage } from './index-page.ts';
+import { type Found, indexPage } from './index-page.ts';
 import { queryDigest } from './query-digest.ts';
 import { isScannedEnough } from './scan-limit.ts';
 import { comparison, type Order, type Ranked, sortedEntries } from './sorted-entries.ts';
@@ -19,8 +18,8 @@ interface Position extends Ranked {
 interface Walked {
   readonly entries: readonly Entry[];
   readonly last?: Ranked | undefined;
-  /** All matches, where every one of them was looked at. */
-  readonly total?: number;
+  /** All matches, where their number is known. */
+  readonly total?: number | undefined;
 }
 
 /**
@@ -43,17 +42,13 @@ export async function cursorPage(
   // "A value of "0" indicates that no resource results are to be returned except for "totalResults"": of such a page there is no next.
   if (count === 0) return indexPage(sources, { method: 'index', startIndex: 1, count: 0 });
 
-  const [{ entries, last, total }, totals] = await Promise.all([
-    order === undefined ? walk(exchange, sources, count, from) : walkSorted(sources, count, from, order),
-    Promise.all(sources.map((source) => (source.isFiltered ? undefined : source.total()))),
-  ]);
-  const known = totals.every((each) => each !== undefined) ? totals.reduce((sum, each) => sum + each, 0) : undefined;
-  // Whoever sees the whole answer in one page knows how much it is.
-  const counted = from === undefined && last === undefined ? entries.length : undefined;
+  const { entries, last, total } = await (order === undefined
+    ? walkCounted(exchange, sources, count, from)
+    : walkSorted(sources, count, from, order));
   const position: Position | undefined = last && { count, entry: last.entry, key: last.key };
   const nextCursor =
     position && (await dependencies.cursors.save(connection, { query: digest, position: JSON.stringify(position) }, dependencies.now()));
-  return { entries, totalResults: total ?? known ?? counted, nextCursor };
+  return { entries, totalResults: total, nextCursor };
 }
 
 /** @throws ScimError invalidCursor, expiredCursor, invalidCount */
@@ -73,6 +68,20 @@ async function positionOf({ connection, dependencies }: Exchange, { cursor, coun
   if (position.count !== count)
     throw new ScimError('invalidCount', `The walk of this cursor was begun with count ${position.count}; send the same.`);
   return position;
+}
+
+/**
+ * RFC 9865 §2: "Service providers implementing cursor pagination that are unable to estimate totalResults MAY choose to omit" it: that is
+ * so of a filter, unless the first page is all of it.
+ */
+async function walkCounted(exchange: Exchange, sources: readonly Source[], count: number, from: Ranked | undefined): Promise<Walked> {
+  if (sources.some(({ isFiltered }) => isFiltered)) {
+    const walked = await walk(exchange, sources, count, from);
+    const isWhole = from === undefined && walked.last === undefined;
+    return { ...walked, total: isWhole ? walked.entries.length : undefined };
+  }
+  const [walked, ...totals] = await Promise.all([walk(exchange, sources, count, from), ...sources.map((source) => source.total())]);
+  return { ...walked, total: totals.reduce((sum, total) => sum + total, 0) };
 }
 
 /**

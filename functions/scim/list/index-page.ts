@@ -1,8 +1,15 @@
 import type { IndexPaging } from '../../../shared/scim/messages/paging.ts';
-import type { Found } from './found.ts';
 import { MAX_SCANNED, type Scan, tooManyToFilter } from './scan-limit.ts';
 import { type Order, sortedEntries } from './sorted-entries.ts';
 import type { Entry, Source } from './source.ts';
+
+/** One page of a list, before it is rendered. */
+export interface Found {
+  readonly entries: readonly Entry[];
+  /** "The total number of results … the number of resources returned may be a subset": exact, whatever the page, or not told. */
+  readonly totalResults?: number | undefined;
+  readonly nextCursor?: string | undefined;
+}
 
 /** Of one source: how many match in all, and those of them that are asked for. */
 interface Part {

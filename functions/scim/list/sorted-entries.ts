@@ -37,8 +37,7 @@ export async function sortedEntries(sources: readonly Source[], order: Order): P
       }
     }
   }
-  const isBefore = comparison(order);
-  return ranked.sort(isBefore);
+  return ranked.sort(comparison(order));
 }
 
 /** Negative if `a` comes before `b`; never 0 for two resources. */
