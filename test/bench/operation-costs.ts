@@ -22,7 +22,7 @@ export interface OperationCost {
 
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
-const MEMBERS = 40;
+const MEMBERS = 11;
 
 /**
  * The SCIM function, the worker and the sweep on the embedded engine, one operation after the other. Each is counted on a day on
@@ -99,7 +99,7 @@ export async function countOperationCosts(): Promise<OperationCost[]> {
     await count('worker: add the member', () => world.settle());
     await count('group −1 member', () => patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${user}"]` }));
     await count('worker: remove the member', () => world.settle());
-    await count('list of 40, first page', () => request('GET', '/Users?startIndex=1&count=40'));
+    await count('list of 10, first page', () => request('GET', '/Users?startIndex=1&count=10'));
     await count('DELETE user', () => request('DELETE', `/Users/${user}`));
     await count('worker: disable the account of a deleted user', () => world.settle());
     await count('sweep, nothing pending', () => world.sweep());
