@@ -11,25 +11,18 @@ function unevenly(directory: Directory, seed: number): Directory {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
     return state >> 16;
   };
+  const slow =
+    (port: object) =>
+    (method: (...given: unknown[]) => unknown) =>
+    async (...given: unknown[]) => {
+      for (let turns = next() % 6; turns > 0; turns--) await setImmediate();
+      return method.apply(port, given);
+    };
   const uneven = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return async (...given: unknown[]) => {
-          for (let turns = next() % 6; turns > 0; turns--) await setImmediate();
-          return Reflect.apply(member, target, given);
-        };
-      },
-    });
-  return { users: { ...uneven(directory.users), ...bound(uneven(directory.users), directory.users) }, groups: { ...bound(uneven(directory.groups), directory.groups) } } as Directory;
-}
-
-/** The methods of a port through its slow double; its listing as it is. */
-function bound<T extends object>(slow: T, port: T): T {
-  return Object.fromEntries(
-    Object.entries(port).map(([name, member]) => [name, typeof member === 'function' ? Reflect.get(slow, name) : member]),
-  ) as T;
+    Object.fromEntries(
+      Object.entries(port).map(([name, member]) => [name, typeof member === 'function' ? slow(port)(member) : member]),
+    ) as T;
+  return { users: uneven(directory.users), groups: uneven(directory.groups) };
 }
 
 interface Step {
@@ -92,14 +85,16 @@ async function visible(client: ScimClient): Promise<string[]> {
   const users = ((await client.get('/Users?count=1000')).json['Resources'] ?? []) as Json[];
   const groups = ((await client.get('/Groups?count=1000')).json['Resources'] ?? []) as Json[];
   const nameOf = new Map([...users, ...groups].map(({ id, userName, displayName }) => [String(id), String(userName ?? displayName)]));
-  return [...users, ...groups].map((resource) => {
-    const { meta, groups: of, members, ...rest } = resource;
-    // Sorted: what was created in the same millisecond is in the order of ids that mean nothing.
-    const relations = [of, members].map((elements) => ((elements ?? []) as Json[]).map(({ value }) => nameOf.get(String(value))).sort());
-    // A manager who was deleted has an id and no name.
-    const text = JSON.stringify([rest, relations]).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => nameOf.get(id) ?? 'gone');
-    return `${text} revision ${/\d+/.exec(String((meta as Json)['version']))?.[0]}`;
-  }).sort();
+  return [...users, ...groups]
+    .map((resource) => {
+      const { meta, groups: of, members, ...rest } = resource;
+      // Sorted: what was created in the same millisecond is in the order of ids that mean nothing.
+      const relations = [of, members].map((elements) => ((elements ?? []) as Json[]).map(({ value }) => nameOf.get(String(value))).sort());
+      // A manager who was deleted has an id and no name.
+      const text = JSON.stringify([rest, relations]).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => nameOf.get(id) ?? 'gone');
+      return `${text} revision ${/\d+/.exec(String((meta as Json)['version']))?.[0]}`;
+    })
+    .sort();
 }
 
 let service: ScimService;
@@ -123,7 +118,10 @@ describe('POST /Bulk, the order of operations: RFC 7644 §3.7', () => {
           const ownVersion = status < 300 && method !== 'DELETE' ? revisionOf(headers['etag']) : undefined;
           expected.push([String(status), ownVersion]);
         }
-        const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: wanted.map((step, i) => operationOf(step, i, ofBulk)) };
+        const body = {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+          Operations: wanted.map((step, i) => operationOf(step, i, ofBulk)),
+        };
         const { status, json } = await bulk.post('/Bulk', body);
         expect(status).toBe(200);
         const results = json['Operations'] as Json[];

@@ -4,7 +4,7 @@ import { isScimObject, namedValue } from '../resources/own-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { MAX_OPERATIONS } from './patch-op.ts';
 
-export const BULK_REQUEST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const BULK_REQUEST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
 /** RFC 7644 §3.7.4: "The service provider MUST define the maximum number of operations". ServiceProviderConfig tells it. */
 export const BULK_MAX_OPERATIONS = MAX_OPERATIONS;
