@@ -161,6 +161,12 @@ describe('POST /Bulk, bulkId: RFC 7644 §3.7.2', () => {
     }
   });
 
+  it('does the same on a strict connection, which refuses members who are not there', async () => {
+    const created = await bulk([group('g', ['bulkId:a']), user('a')], {}, strict);
+    expect(statuses(created)).toEqual(['201', '201']);
+    expect(await strict.memberIds(idOf(created[0]))).toEqual([idOf(created[1])]);
+  });
+
   it('resolves the references of an extension, in the dialects of the manager too', async () => {
     const urn = `${ENTERPRISE}:manager`;
     const patch = (path: string, Operations: unknown[]) => ({ method: 'PATCH', path, data: { schemas: [PATCH_OP], Operations } });
@@ -263,6 +269,31 @@ describe('POST /Bulk, circles: RFC 7644 §3.7.1', () => {
     expect(results[1]?.response).toMatchObject({ scimType });
     expect(service.queue.sent.length).toBe(sent);
     expect((await by.get('/Users')).json['totalResults']).toBe(1);
+  });
+
+  it('writes nothing of a circle that refers to what failed, and nothing that refers to the circle', async () => {
+    const by = await service.connect();
+    const circle = [managedUser('a', { value: 'bulkId:b' }), managedUser('b', { value: 'bulkId:a' }), user('bad', { userName: '' })];
+    const patch = {
+      method: 'PATCH',
+      path: '/Users/bulkId:a',
+      data: { schemas: [PATCH_OP], Operations: [{ op: 'add', path: 'title', value: 'T' }] },
+    };
+    const outside = { ...circle[1], data: { ...circle[1]?.data, [ENTERPRISE]: { manager: { value: 'bulkId:nobody' } } } };
+    expect(statuses(await bulk([circle[0], outside, patch], {}, by))).toEqual(['409', '409', '409']);
+    const three = [
+      managedUser('x', { value: 'bulkId:y' }),
+      group('g', ['bulkId:x', 'bulkId:bad']),
+      managedUser('y', { value: 'bulkId:x' }),
+      circle[2],
+    ];
+    expect(statuses(await bulk(three, {}, by))).toEqual(['201', '409', '201', '400']);
+    expect((await by.get('/Groups')).json['totalResults']).toBe(0);
+  });
+
+  it('refuses a circle with an operation that no endpoint takes', async () => {
+    const results = await bulk([managedUser('a', { value: 'bulkId:b' }), { ...managedUser('b', { value: 'bulkId:a' }), path: '/Users/x' }]);
+    expect(statuses(results)).toEqual(['409', '405']);
   });
 
   it('refuses a circle in which two want one name', async () => {
