@@ -17,24 +17,29 @@ export type Span = readonly ResourceType['name'][];
  */
 export function sourcesOf(exchange: Exchange, span: Span, query: ListQuery): Source[] {
   const resourceTypes = span.map((type) => exchange.resourceTypes[type]);
-  const parsed = new Map(resourceTypes.map((resourceType) => [resourceType.name, parse(exchange, resourceType, query)]));
-  const [any] = parsed.values();
-  if (any !== undefined) checkNames(resourceTypes, any);
-  return resourceTypes.flatMap((resourceType) => {
-    const whole = parsed.get(resourceType.name);
-    const filter = whole === undefined || narrowFilter(resourceType, whole);
+  const filters = resourceTypes.map((resourceType) => filterFor(exchange, resourceTypes, resourceType, query));
+  return span.flatMap((type, i) => {
+    const filter = filters[i] ?? true;
     if (filter === false) return [];
     const wanted = filter === true ? undefined : filter;
-    return resourceType.name === 'User'
-      ? sourceOf(exchange, userEndpoint, query, wanted)
-      : sourceOf(exchange, groupEndpoint, query, wanted);
+    return type === 'User' ? sourceOf(exchange, userEndpoint, query, wanted) : sourceOf(exchange, groupEndpoint, query, wanted);
   });
 }
 
-/** The filter as one type reads it: which words are booleans or numbers is a question of its attributes. */
-function parse({ mode, onTolerance }: Exchange, resourceType: ResourceType, { filter: text }: ListQuery): Filter | undefined {
-  if (text === undefined) return undefined;
+/** What the filter comes to for one type. Which words are booleans or numbers is a question of its attributes, so it is parsed for it. */
+function filterFor(
+  { mode, onTolerance }: Exchange,
+  resourceTypes: readonly ResourceType[],
+  resourceType: ResourceType,
+  { filter: text }: ListQuery,
+): Filter | boolean {
+  if (text === undefined) return true;
   const filter = parseFilter(text, { mode, onTolerance, resourceType });
-  checkFilter(resourceType, filter);
-  return filter;
+  const narrowed = narrowFilter(resourceType, filter);
+  // What is left as it was is checked where it is compiled; what is left out would be looked at by nobody.
+  if (narrowed !== filter) {
+    checkNames(resourceTypes, filter);
+    checkFilter(resourceType, filter);
+  }
+  return narrowed;
 }
