@@ -1,4 +1,3 @@
-import { Settings } from '../provisioning/settings.ts';
 import { commit } from './commit.ts';
 import { type Connection, ConnectionInUse, type Connections } from './connection.ts';
 import type { Condition } from './dynamodb-expression.ts';
@@ -7,6 +6,7 @@ import { type ConnectionItem, dynamoDbTokens } from './dynamodb-tokens.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
 import { indexes, type Key, keys, listing, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import { settingsParser } from './parse-settings.ts';
 import { countKeys } from './resource-count.ts';
 import { absent } from './resource-write.ts';
 
@@ -17,6 +17,12 @@ const NOBODY: Condition = { expression: 'attribute_not_exists(#n) OR #n = :none'
  * is an error and not a guess. @throws ZodError for settings that are not valid
  */
 export function dynamoDbConnections(table: DynamoDbTable): Connections {
+  const parseSettings = settingsParser();
+
+  function toConnection({ id, name, state, created, target, settings }: ConnectionItem): Connection {
+    return { id, name, state, created, target, settings: parseSettings(id, settings) };
+  }
+
   async function get(id: ConnectionId): Promise<Connection | undefined> {
     const item = await table.get<ConnectionItem>(keys.connection(id));
     return item && toConnection(item);
@@ -64,10 +70,6 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
       for (const { digest } of await tokens.listTokens(id)) await tokens.revokeToken(id, digest);
     },
   };
-}
-
-function toConnection({ id, name, state, created, target, settings }: ConnectionItem): Connection {
-  return { id, name, state, created, target, settings: Settings.parse(settings) };
 }
 
 /** True while a change of the connection is pending or parked: without the connection, the worker could not apply it. */

@@ -1,5 +1,4 @@
 import { commonAttributes } from '../scim/attributes/common-attributes.ts';
-import { attributeNamed } from '../scim/attributes/find-attribute.ts';
 import { standardResourceTypes } from '../scim/attributes/resource-types.ts';
 import type { AttributeOfExtension } from './schema-extension.ts';
 
@@ -13,17 +12,25 @@ type SubAttribute = NonNullable<AttributeOfExtension['subAttributes']>[number];
 type Rule<A> = readonly [isBroken: (attribute: A) => boolean, message: string];
 
 /** Words of the filter grammar (RFC 7644 §3.4.2.2) and names that every JavaScript object has: no client could name such an attribute. */
-const UNUSABLE: readonly string[] = [
+const UNUSABLE: ReadonlySet<string> = new Set([
   ...['not', 'and', 'or'],
   ...['prototype', ...Object.getOwnPropertyNames(Object.prototype)].map((name) => name.toLowerCase()),
-];
+]);
+
+/** The names that the RFC's own schemas have, folded. Settings are checked at each read, so this is looked up, not searched. */
+const TAKEN: ReadonlySet<string> = new Set(
+  [standardResourceTypes.User, standardResourceTypes.Group]
+    .flatMap(({ schema, extensions }) => [schema, ...extensions.map((extension) => extension.schema)])
+    .flatMap(({ attributes }) => [...commonAttributes, ...attributes])
+    .map(({ name }) => name.toLowerCase()),
+);
 
 const isNeverReturned = ({ returned, mutability }: SubAttribute | AttributeOfExtension) =>
   returned === 'never' || mutability === 'writeOnly';
 
 /** Rules for attributes and sub-attributes alike. */
 const RULES: readonly Rule<SubAttribute | AttributeOfExtension>[] = [
-  [({ name }) => UNUSABLE.includes(name.toLowerCase()), 'this name means something else to filters or programs; choose another'],
+  [({ name }) => UNUSABLE.has(name.toLowerCase()), 'this name means something else to filters or programs; choose another'],
   [
     ({ type, caseExact }) => caseExact === false && (type === 'reference' || type === 'binary'),
     'leave caseExact out: references and binaries are case exact (RFC 7643 §2.3.6, §2.3.7)',
@@ -58,7 +65,7 @@ const RULES: readonly Rule<SubAttribute | AttributeOfExtension>[] = [
 const ATTRIBUTE_RULES: readonly Rule<AttributeOfExtension>[] = [
   [({ name }) => name === '$ref', '$ref is the name of a sub-attribute only'],
   [
-    ({ name }) => isTaken(name),
+    ({ name }) => TAKEN.has(name.toLowerCase()),
     'the RFC’s own schemas have an attribute of this name (RFC 7643 §3.3: extensions "SHOULD avoid redefining any attributes"); choose another',
   ],
   [({ type, subAttributes }) => type === 'complex' && subAttributes === undefined, 'a complex attribute needs subAttributes'],
@@ -122,11 +129,4 @@ function duplicates(attributes: readonly { readonly name: string }[], path: (str
     }
     return [{ path: [...path, i], message: `${prefix}${name}: declared twice; names are the same in any case` }];
   });
-}
-
-function isTaken(name: string): boolean {
-  const { User, Group } = standardResourceTypes;
-  const extensions = [...User.extensions, ...Group.extensions];
-  const tables = [commonAttributes, User.schema.attributes, Group.schema.attributes, ...extensions.map(({ schema }) => schema.attributes)];
-  return tables.some((table) => attributeNamed(table, name) !== undefined);
 }
