@@ -1,5 +1,4 @@
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
-import { inBatches } from '../in-batches.ts';
 import { MAX_REPLY_BYTES, replyTooLarge } from '../response.ts';
 import type { Entry, Source } from './source.ts';
 
@@ -10,8 +9,9 @@ import type { Entry, Source } from './source.ts';
 export async function showEntries(entries: readonly Entry[], sources: readonly Source[]): Promise<ScimObject[]> {
   const shown: ScimObject[] = [];
   let characters = 0;
-  for await (const batch of inBatches(entries, Math.min(...sources.map(({ renderedAtOnce }) => renderedAtOnce)))) {
-    for (const resource of await Promise.all(batch.map((entry) => entry.show()))) {
+  const atOnce = Math.min(...sources.map(({ renderedAtOnce }) => renderedAtOnce));
+  for (let from = 0; from < entries.length; from += atOnce) {
+    for (const resource of await Promise.all(entries.slice(from, from + atOnce).map((entry) => entry.show()))) {
       // Deleted between the list and its members: it is not there any more.
       if (resource === undefined) continue;
       characters += JSON.stringify(resource).length;
