@@ -155,6 +155,23 @@ describe('POST /Bulk within the time of a request', () => {
   });
 });
 
+describe('POST /Bulk, a circle for which the store hangs', () => {
+  it('is said to be unknown as a whole', async () => {
+    client = await service.connect();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const answer = bulk([managed('stands', 'hangs'), managed('hangs', 'stands'), user('waits')], {
+      users: ({ create }) => ({
+        create: (context, attributes) => (attributes['userName'] === 'hangs' ? new Promise(() => {}) : create(context, attributes)),
+      }),
+    });
+    await vi.advanceTimersByTimeAsync(28_000);
+    const results = await answer.finally(() => vi.useRealTimers());
+    expect(statuses(results)).toEqual(['503', '503', '503']);
+    for (const result of results.slice(0, 2)) expect(detailOf(result)).toContain('may have been done');
+    expect(detailOf(results[2])).toContain('not begun');
+  });
+});
+
 describe('POST /Bulk, operations at once', () => {
   /** The results, and how many creates were under way together at most. */
   async function crowd(operations: readonly unknown[], more: Json = {}) {

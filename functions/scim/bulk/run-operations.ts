@@ -50,6 +50,16 @@ export async function runOperations(
     });
     running.set(index, done);
   };
+  const beginCircle = (circle: readonly PlannedOperation[]): Promise<void> => {
+    const done = runCircle(exchange, circle, outcomes).then((known) => {
+      for (const [{ index }, outcome] of known) {
+        running.delete(index);
+        finish(index, outcome);
+      }
+    });
+    for (const { index } of circle) running.set(index, done);
+    return done;
+  };
   const mayBegin = (step: readonly PlannedOperation[]) => {
     if (running.size === 0) return true;
     const [operation, ...others] = step;
@@ -64,7 +74,7 @@ export async function runOperations(
       if (errors >= failOnErrors || isClosed) break;
       const [first] = step;
       if (step.length === 1 && first) begin(first);
-      else for (const [{ index }, outcome] of await runCircle(exchange, step, outcomes)) finish(index, outcome);
+      else await beginCircle(step);
     }
     await Promise.all(running.values());
   };

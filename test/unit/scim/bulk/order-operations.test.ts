@@ -46,14 +46,12 @@ describe('orderOperations (RFC 7644 §3.7, §3.7.1)', () => {
       group('POST', 'e'),
       undefined,
     );
-    const requests = fc
-      .integer({ min: 1, max: 12 })
-      .chain((size) =>
-        fc.array(fc.record({ references: fc.array(fc.nat(size - 1), { maxLength: 2 }), footprint: footprints }), {
-          minLength: size,
-          maxLength: size,
-        }),
-      );
+    const requests = fc.integer({ min: 1, max: 12 }).chain((size) =>
+      fc.array(fc.record({ references: fc.array(fc.nat(size - 1), { maxLength: 2 }), footprint: footprints }), {
+        minLength: size,
+        maxLength: size,
+      }),
+    );
     fc.assert(
       fc.property(requests, (request) => {
         const operations = request.map(({ references, footprint }, i) =>
