@@ -10,7 +10,7 @@ import { eventually, RunningStack } from './running-stack.ts';
 export async function killUnderLoad(kills: number, seed = Date.now() % 1_000_000): Promise<{ acknowledged: number }> {
   const random = randomOf(seed);
   // The simulated Confluence dies in the same moment: no call can land late.
-  const stack = await RunningStack.start({ LATE_CALL_SECONDS: '0' });
+  const stack = await RunningStack.start({ LATE_CALL_SECONDS: '0', REQUESTS_PER_SECOND: '10000' });
   try {
     const life = new Life(stack, random);
     const living = life.live(3);
