@@ -1,4 +1,5 @@
 import { ScimError } from '../../shared/scim/errors.ts';
+import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
 import type { Mode, ScimObject, ScimValue } from '../../shared/scim/resources/resource.ts';
 
 /** A PATCH operation as the model sees it: no text to parse, four attributes of four kinds. */
@@ -18,9 +19,13 @@ export interface Filter {
 type Plain = Record<string, ScimValue>;
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-export function pathOf({ on, sub, filter }: Step): string {
+function pathOf({ on, sub, filter }: Step): string {
   const path = on === 'department' ? `${ENTERPRISE}:department` : on;
   return `${path}${filter ? `[${filter.by} eq ${JSON.stringify(filter.is)}]` : ''}${sub ? `.${sub}` : ''}`;
+}
+
+export function operationOf(step: Step): PatchOperation {
+  return step.op === 'remove' ? { op: 'remove', path: pathOf(step) } : { op: step.op, path: pathOf(step), value: step.value };
 }
 
 /** RFC 7644 §3.5.2 as plainly as it can be written: on a copy, with no tables, one `if` a sentence. Slow, and sure. */

@@ -8,20 +8,14 @@ import { resolveMembership, splitMembership } from '../../shared/scim/patch/memb
 import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
 import { sameAttributes } from '../../shared/scim/patch/same-attributes.ts';
 import { parseResource } from '../../shared/scim/resources/parse-resource.ts';
-import type { Mode, ScimObject } from '../../shared/scim/resources/resource.ts';
-import { type Filter, modelPatch, pathOf, type Step } from './patch-model.ts';
+import type { Mode } from '../../shared/scim/resources/resource.ts';
+import { anyStep, email, name } from './arbitrary-step.ts';
+import { modelPatch, operationOf } from './patch-model.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const silent = () => {};
 
 const text = fc.constantFrom('a', 'b', 'c', '');
-const type = fc.constantFrom('work', 'home');
-const email = fc
-  .record({ value: text, type, display: text, primary: fc.boolean() }, { requiredKeys: [] })
-  .map((each) => ({ ...each }) as ScimObject);
-const name = fc
-  .record({ givenName: text, familyName: text, formatted: text }, { requiredKeys: [] })
-  .map((each) => ({ ...each }) as ScimObject);
 
 /** A canonical user: parseResource has the last word, so the arbitrary needs no rules of its own. */
 const user = fc
@@ -33,30 +27,6 @@ const user = fc
     const json = { schemas: [userResourceType.schema.id, ENTERPRISE], userName: 'u', ...core, ...(emails && { emails }), ...extension };
     return parseResource(userResourceType, json, { mode: 'tolerant', onTolerance: silent });
   });
-
-const filter: fc.Arbitrary<Filter> = fc.oneof(
-  fc.record({ by: fc.constant('type' as const), is: type }),
-  fc.record({ by: fc.constant('value' as const), is: text }),
-  fc.record({ by: fc.constant('primary' as const), is: fc.boolean() }),
-);
-const op = fc.constantFrom('add' as const, 'replace' as const, 'remove' as const);
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ op, on: fc.constantFrom('title', 'userName'), value: fc.option(text) }),
-  fc.record({ op, on: fc.constant('active'), value: fc.option(fc.boolean()) }),
-  fc.record({ op, on: fc.constant('name'), value: fc.option(name) }),
-  fc.record({ op, on: fc.constant('name'), sub: fc.constantFrom('givenName', 'formatted'), value: fc.option(text) }),
-  fc.record({ op, on: fc.constant('department'), value: fc.option(text) }),
-  fc.record({ op, on: fc.constant('emails'), value: fc.option(fc.array(email, { maxLength: 3 })) }),
-  fc.record({ op, on: fc.constant('emails'), filter, value: fc.option(email) }),
-  fc.record({ op, on: fc.constant('emails'), filter, sub: fc.constantFrom('value', 'type', 'display'), value: fc.option(text) }),
-  fc.record({ op, on: fc.constant('emails'), filter, sub: fc.constant('primary'), value: fc.option(fc.boolean()) }),
-  fc.record({ op, on: fc.constant('emails'), sub: fc.constant('display'), value: fc.option(text) }),
-);
-
-function operationOf(step: Step): PatchOperation {
-  return step.op === 'remove' ? { op: 'remove', path: pathOf(step) } : { op: step.op, path: pathOf(step), value: step.value };
-}
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
@@ -80,7 +50,7 @@ describe('PATCH against a model: RFC 7644 §3.5.2', () => {
   it.each(['strict', 'tolerant'] as Mode[])('%s: equals a slow reference, and never changes its input', (mode) => {
     const prototype = Object.getOwnPropertyNames(Object.prototype).sort();
     fc.assert(
-      fc.property(user, fc.array(step, { maxLength: 6 }), (resource, steps) => {
+      fc.property(user, fc.array(anyStep, { maxLength: 6 }), (resource, steps) => {
         deepFreeze(resource);
         const operations = deepFreeze(steps.map(operationOf));
         const actual = attempt(() => applyPatch(userResourceType, resource, operations, { mode, onTolerance: silent }));
@@ -93,7 +63,7 @@ describe('PATCH against a model: RFC 7644 §3.5.2', () => {
 
   it('gives a canonical resource: parsing the result changes nothing', () => {
     fc.assert(
-      fc.property(user, fc.array(step, { maxLength: 6 }), (resource, steps) => {
+      fc.property(user, fc.array(anyStep, { maxLength: 6 }), (resource, steps) => {
         const result = attempt(() =>
           applyPatch(userResourceType, resource, steps.map(operationOf), { mode: 'tolerant', onTolerance: silent }),
         );
