@@ -3,13 +3,17 @@ import { ERROR, GROUP, type Json, LIST, type Reply, type ScimClient, type ScimSe
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
+/** A millisecond passes at each look: the order of creation is the order in which the tests create. */
+let time = Date.now();
+const now = () => new Date(time++);
+
 let service: ScimService;
 let client: ScimClient;
 let strict: ScimClient;
 const users: string[] = [];
 const groups: string[] = [];
 beforeAll(async () => {
-  service = await startScimService({ inMemory: true });
+  service = await startScimService({ inMemory: true, now });
   client = await service.connect();
   strict = await service.connect({ mode: 'strict' });
   for (const name of ['smith1', 'jones', 'smith2']) {

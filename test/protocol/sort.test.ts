@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENTERPRISE, ERROR, type Json, type Reply, type ScimClient, type ScimService, startScimService } from './scim-client.ts';
 
+/** A millisecond passes at each look: the order of creation is the order in which the tests create. */
+let time = Date.now();
+const now = () => new Date(time++);
+
 let service: ScimService;
 let client: ScimClient;
 let strict: ScimClient;
 const ids: Record<string, string> = {};
 beforeAll(async () => {
-  service = await startScimService({ inMemory: true });
+  service = await startScimService({ inMemory: true, now });
   strict = await service.connect({ mode: 'strict' });
   client = await service.connect();
   const people: [name: string, attributes: Json][] = [
