@@ -14,10 +14,20 @@ export const name = fc
   .record({ givenName: text, familyName: text, formatted: text }, { requiredKeys: [] })
   .map((each) => ({ ...each }) as ScimObject);
 
-const filter: fc.Arbitrary<Filter> = fc.oneof(
+const comparison: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ by: fc.constant('type' as const), is: type }),
   fc.record({ by: fc.constant('value' as const), is: text }),
   fc.record({ by: fc.constant('primary' as const), is: fc.boolean() }),
+);
+const filter: fc.Arbitrary<Filter> = fc.oneof(
+  { weight: 4, arbitrary: comparison },
+  { weight: 1, arbitrary: fc.record({ and: fc.tuple(comparison, comparison) }) },
+  { weight: 1, arbitrary: fc.record({ or: fc.tuple(comparison, comparison) }) },
+  { weight: 1, arbitrary: fc.record({ not: comparison }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ and: fc.tuple(fc.record({ or: fc.tuple(comparison, comparison) }), fc.record({ not: comparison })) }),
+  },
 );
 const op = fc.constantFrom('add' as const, 'replace' as const, 'remove' as const);
 
@@ -27,7 +37,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ op, on: fc.constant('active'), value: fc.option(fc.boolean()) }),
   fc.record({ op, on: fc.constant('name'), value: fc.option(name) }),
   fc.record({ op, on: fc.constant('name'), sub: fc.constantFrom('givenName', 'formatted'), value: fc.option(text) }),
-  fc.record({ op, on: fc.constant('department'), value: fc.option(text) }),
+  fc.record({ op, on: fc.constantFrom('department', 'employeeNumber'), value: fc.option(text) }),
   fc.record({ op, on: fc.constant('emails'), value: fc.option(fc.array(email, { maxLength: 3 })) }),
   fc.record({ op, on: fc.constant('emails'), filter, value: fc.option(email) }),
   fc.record({ op, on: fc.constant('emails'), filter, sub: fc.constantFrom('value', 'type', 'display'), value: fc.option(text) }),

@@ -11,17 +11,30 @@ export interface Step {
   readonly value: ScimValue;
 }
 
-export interface Filter {
-  readonly by: 'type' | 'value' | 'primary';
-  readonly is: string | boolean;
-}
+/** What a value path asks: one comparison by `eq`, or several put together. */
+export type Filter =
+  | { readonly by: 'type' | 'value' | 'primary'; readonly is: string | boolean }
+  | { readonly and: readonly [Filter, Filter] }
+  | { readonly or: readonly [Filter, Filter] }
+  | { readonly not: Filter };
 
 type Plain = Record<string, ScimValue>;
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 function pathOf({ on, sub, filter }: Step): string {
-  const path = on === 'department' ? `${ENTERPRISE}:department` : on;
-  return `${path}${filter ? `[${filter.by} eq ${JSON.stringify(filter.is)}]` : ''}${sub ? `.${sub}` : ''}`;
+  const path = isOfExtension(on) ? `${ENTERPRISE}:${on}` : on;
+  return `${path}${filter ? `[${textOf(filter)}]` : ''}${sub ? `.${sub}` : ''}`;
+}
+
+function isOfExtension(name: string): boolean {
+  return name === 'department' || name === 'employeeNumber';
+}
+
+function textOf(filter: Filter): string {
+  if ('and' in filter) return filter.and.map((term) => ('or' in term ? `(${textOf(term)})` : textOf(term))).join(' and ');
+  if ('or' in filter) return filter.or.map(textOf).join(' or ');
+  if ('not' in filter) return `not (${textOf(filter.not)})`;
+  return `${filter.by} eq ${JSON.stringify(filter.is)}`;
 }
 
 export function operationOf(step: Step): PatchOperation {
@@ -37,9 +50,9 @@ export function modelPatch(resource: ScimObject, steps: readonly Step[], mode: M
 }
 
 function apply(resource: Plain, step: Step, mode: Mode): void {
-  if (step.on === 'department') {
+  if (isOfExtension(step.on)) {
     const extension = { ...(resource[ENTERPRISE] as ScimObject | undefined) } as Plain;
-    setOrDelete(extension, 'department', step.op === 'remove' ? null : step.value);
+    setOrDelete(extension, step.on, step.op === 'remove' ? null : step.value);
     setOrDelete(resource, ENTERPRISE, Object.keys(extension).length === 0 ? null : extension);
   } else if (step.on === 'emails') applyToEmails(resource, step, mode);
   else if (step.on === 'name') applyToName(resource, step);
@@ -76,10 +89,11 @@ function applyToEmails(resource: Plain, { op, sub, filter, value }: Step, mode: 
   } else {
     let selected = emails.filter((each) => matches(each, filter));
     if (selected.length === 0 && op !== 'remove') {
-      if (filter !== undefined && mode === 'strict') throw new ScimError('noTarget', 'emails');
+      const described = filter === undefined ? {} : describedBy(filter);
+      if (described === undefined || (filter !== undefined && mode === 'strict')) throw new ScimError('noTarget', 'emails');
       const isNothing = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
       if (isNothing) return;
-      selected = [filter === undefined ? {} : { [filter.by]: filter.is }];
+      selected = [described];
       emails.push(...selected);
       if (sub === undefined && op === 'replace') Object.assign(selected[0] as Plain, value);
     } else if (sub === undefined && op !== 'add') for (const each of selected) for (const key of Object.keys(each)) delete each[key];
@@ -97,8 +111,18 @@ function applyToEmails(resource: Plain, { op, sub, filter, value }: Step, mode: 
 
 /** RFC 7643 §2.4: "If not specified, the value of "primary" SHALL be assumed to be "false"." */
 function matches(email: Plain, filter: Filter | undefined): boolean {
-  if (filter?.by === 'primary') return (email['primary'] ?? false) === filter.is;
-  return filter === undefined || email[filter.by] === filter.is;
+  if (filter === undefined) return true;
+  if ('and' in filter) return filter.and.every((term) => matches(email, term));
+  if ('or' in filter) return filter.or.some((term) => matches(email, term));
+  if ('not' in filter) return !matches(email, filter.not);
+  return filter.by === 'primary' ? (email['primary'] ?? false) === filter.is : email[filter.by] === filter.is;
+}
+
+/** T5: the one value that a filter describes, if it describes one: by `eq` alone, or several joined by `and`. */
+function describedBy(filter: Filter): Plain | undefined {
+  if ('by' in filter) return { [filter.by]: filter.is };
+  const terms = 'and' in filter ? filter.and.map((term) => ('or' in term || 'not' in term ? undefined : describedBy(term))) : [undefined];
+  return terms.includes(undefined) ? undefined : Object.assign({}, ...terms);
 }
 
 /** RFC 7643 §2.4: the same value and type; without a value, the same altogether. */

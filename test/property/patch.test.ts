@@ -19,11 +19,16 @@ const text = fc.constantFrom('a', 'b', 'c', '');
 
 /** A canonical user: parseResource has the last word, so the arbitrary needs no rules of its own. */
 const user = fc
-  .record({ title: text, active: fc.boolean(), name, emails: fc.array(email, { maxLength: 4 }), department: text }, { requiredKeys: [] })
-  .map(({ department, ...core }) => {
+  .record(
+    { title: text, active: fc.boolean(), name, emails: fc.array(email, { maxLength: 4 }), department: text, employeeNumber: text },
+    { requiredKeys: [] },
+  )
+  .map(({ department, employeeNumber, ...core }) => {
     let primaries = 0;
     const emails = core.emails?.map((each) => (each['primary'] === true && primaries++ > 0 ? { ...each, primary: false } : each));
-    const extension = department === undefined ? {} : { [ENTERPRISE]: { department } };
+    const extension = {
+      [ENTERPRISE]: { ...(department !== undefined && { department }), ...(employeeNumber !== undefined && { employeeNumber }) },
+    };
     const json = { schemas: [userResourceType.schema.id, ENTERPRISE], userName: 'u', ...core, ...(emails && { emails }), ...extension };
     return parseResource(userResourceType, json, { mode: 'tolerant', onTolerance: silent });
   });
