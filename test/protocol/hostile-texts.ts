@@ -153,7 +153,10 @@ export const HOSTILE_FILTERS: readonly HostileText[] = [
   }),
 ].filter(({ text }, i, all) => all.findIndex((other) => other.text === text) === i);
 
-/** Paths of a PATCH operation on a user, each to be refused by 400, mostly invalidPath. The empty path means the resource itself. */
+/**
+ * Paths of a PATCH operation on a user. A strict connection refuses each by 400, mostly invalidPath; a tolerant one leaves out operations
+ * on a well-formed name that no schema here has. The empty path means the resource itself, and is not here.
+ */
 export const HOSTILE_PATHS: readonly HostileText[] = [
   ...HOSTILE_NAMES,
   ...HOSTILE_NAMES.map(({ name, text }) => ({ name: `${name}, in a value path`, text: `emails[${text} eq "x"]` })),
