@@ -25,7 +25,11 @@ describe('a filter for the resources of one type, RFC 7644 §3.4.2.1', () => {
     ['userName eq "a" and displayName eq "A"', 'userName eq "a" and displayName eq "A"', false],
     ['not (userName pr) and displayName sw "A"', 'not (userName pr) and displayName sw "A"', 'displayName sw "A"'],
     ['userName pr or members pr', 'userName pr', 'members pr'],
-    ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq "A"', false, 'urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq "A"'],
+    [
+      'urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq "A"',
+      false,
+      'urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq "A"',
+    ],
     ['meta.resourceType eq "User"', true, false],
     ['META.resourcetype ne "User"', false, true],
     ['meta.resourceType eq "user"', false, false],
