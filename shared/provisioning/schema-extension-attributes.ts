@@ -1,6 +1,6 @@
 import { commonAttributes } from '../scim/attributes/common-attributes.ts';
 import { standardResourceTypes } from '../scim/attributes/resource-types.ts';
-import type { AttributeOfExtension } from './schema-extension.ts';
+import type { DeclaredAttribute } from './declared-attribute.ts';
 
 /** What is wrong with an attribute, and what to do; `path` leads to it in the declaration. */
 interface Problem {
@@ -8,7 +8,7 @@ interface Problem {
   readonly message: string;
 }
 
-type SubAttribute = NonNullable<AttributeOfExtension['subAttributes']>[number];
+type SubAttribute = NonNullable<DeclaredAttribute['subAttributes']>[number];
 type Rule<A> = readonly [isBroken: (attribute: A) => boolean, message: string];
 
 /** Words of the filter grammar (RFC 7644 §3.4.2.2) and names that every JavaScript object has: no client could name such an attribute. */
@@ -25,11 +25,10 @@ const TAKEN: ReadonlySet<string> = new Set(
     .map(({ name }) => name.toLowerCase()),
 );
 
-const isNeverReturned = ({ returned, mutability }: SubAttribute | AttributeOfExtension) =>
-  returned === 'never' || mutability === 'writeOnly';
+const isNeverReturned = ({ returned, mutability }: SubAttribute | DeclaredAttribute) => returned === 'never' || mutability === 'writeOnly';
 
 /** Rules for attributes and sub-attributes alike. */
-const RULES: readonly Rule<SubAttribute | AttributeOfExtension>[] = [
+const RULES: readonly Rule<SubAttribute | DeclaredAttribute>[] = [
   [({ name }) => UNUSABLE.has(name.toLowerCase()), 'this name means something else to filters or programs; choose another'],
   [
     ({ type, caseExact }) => caseExact === false && (type === 'reference' || type === 'binary'),
@@ -62,7 +61,7 @@ const RULES: readonly Rule<SubAttribute | AttributeOfExtension>[] = [
   ],
 ];
 
-const ATTRIBUTE_RULES: readonly Rule<AttributeOfExtension>[] = [
+const ATTRIBUTE_RULES: readonly Rule<DeclaredAttribute>[] = [
   [({ name }) => name === '$ref', '$ref is the name of a sub-attribute only'],
   [
     ({ name }) => TAKEN.has(name.toLowerCase()),
@@ -95,7 +94,7 @@ const ELEMENT_RULES: readonly Rule<SubAttribute>[] = [
 ];
 
 /** Everything that is wrong with the attributes of a declaration, by rules that concern more than one member of it. */
-export function attributeProblems(attributes: readonly AttributeOfExtension[]): Problem[] {
+export function attributeProblems(attributes: readonly DeclaredAttribute[]): Problem[] {
   const problems = attributes.flatMap((attribute, i) => {
     const path = ['attributes', i];
     const { subAttributes = [] } = attribute;
