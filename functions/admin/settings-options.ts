@@ -54,7 +54,22 @@ export function withOptions(settings: Settings, options: Options, now: Date): Se
   };
   const parsed = Settings.safeParse(changed);
   if (parsed.success) return parsed.data;
-  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'), { cause: parsed.error });
+  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${optionOf(path)}: ${message}`).join('\n'), { cause: parsed.error });
+}
+
+/** What was typed for a setting: the person at the keyboard knows the option, not the setting's name. */
+const OPTION_OF: Readonly<Record<string, keyof typeof SETTINGS_OPTIONS>> = {
+  linking: 'link',
+  onUserDelete: 'on-user-delete',
+  mode: 'mode',
+  protectedAccounts: 'protect-accounts',
+  protectedGroups: 'protect-groups',
+  requestsPerSecond: 'requests-per-second',
+};
+
+function optionOf(path: readonly PropertyKey[]): string {
+  const option = OPTION_OF[String(path[0])];
+  return option === undefined ? path.join('.') : `--${option}`;
 }
 
 function names(text: string): string[] {

@@ -127,11 +127,14 @@ describe('connection', () => {
     });
     expect(await admin('connection update okta --on-user-delete forget')).toMatchObject({
       code: EXIT.usage,
-      error: expect.stringContaining('onUserDelete'),
+      error: expect.stringContaining('--on-user-delete: '),
     });
     expect(await admin('connection update okta --full-log-hours 999')).toMatchObject({ code: EXIT.usage });
     for (const wrong of ['--mode lenient', '--requests-per-second 0', '--requests-per-second 10001', '--requests-per-second many'])
-      expect(await admin(`connection update okta ${wrong}`)).toMatchObject({ code: EXIT.usage });
+      expect(await admin(`connection update okta ${wrong}`)).toMatchObject({
+        code: EXIT.usage,
+        error: expect.stringContaining(`${wrong.split(' ')[0]}: `),
+      });
     expect(await admin('connection update okta')).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('--link') });
     expect((await admin('connection show okta --json')).json().settings).toEqual(updated.json().settings);
   });
@@ -203,12 +206,27 @@ describe('connection schema', () => {
     expect(refused).toMatchObject({ code: EXIT.refused });
     expect(refused.error).toContain('attributes.1.type');
     piped = '{';
-    expect(await admin('connection schema set okta')).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('no JSON') });
+    expect(await admin('connection schema set okta')).toMatchObject({
+      code: EXIT.refused,
+      error: expect.stringContaining('standard input is no JSON'),
+    });
+    piped = '';
+    expect(await admin('connection schema set okta')).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('is empty') });
+    files.set('half.json', '{');
+    expect((await admin('connection schema set okta --file half.json')).error).toContain('half.json is no JSON');
     expect(await admin('connection schema set okta --file absent.json')).toMatchObject({
       code: EXIT.refused,
       error: expect.stringContaining('absent.json'),
     });
     expect((await admin('connection show okta --json')).json().settings).not.toHaveProperty('schemaExtension');
+  });
+
+  it('does not wait for somebody to type it', async () => {
+    await admin(create);
+    expect(await admin('connection schema set okta', { interactive: true })).toMatchObject({
+      code: EXIT.usage,
+      error: expect.stringContaining('--file'),
+    });
   });
 
   it('leaves an admin.action record for each change', async () => {

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension.ts';
-import { type Command, type Outcome, Refused } from '../command.ts';
+import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 
 function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
@@ -14,18 +14,19 @@ function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
   return { json: declaration, table, text };
 }
 
-/** The JSON of a declaration, checked. @throws Refused naming every mistake and what to do */
-function parseDeclaration(text: string): DeclaredSchemaExtension {
+/** The JSON of a declaration, checked; `source` is what messages call it. @throws Refused naming every mistake and what to do */
+function parseDeclaration(text: string, source: string): DeclaredSchemaExtension {
+  if (text.trim() === '') throw new Refused(`${source} is empty: give a declaration by --file FILE or on standard input`);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new Refused(`this is no JSON: ${error instanceof Error ? error.message : 'not readable'}`, { cause: error });
+    throw new Refused(`${source} is no JSON: ${error instanceof Error ? error.message : 'not readable'}`, { cause: error });
   }
   const parsed = DeclaredSchemaExtension.safeParse(json);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
-  throw new Refused(mistakes.join('\n'), { cause: parsed.error });
+  throw new Refused(`${source} can’t be declared; nothing was changed:\n${mistakes.join('\n')}`, { cause: parsed.error });
 }
 
 const set: Command = {
@@ -39,13 +40,15 @@ Example: npm run admin -- connection schema set okta --file badge.json --stack S
   async run(administration, [nameOrId], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
     const file = typeof options['file'] === 'string' ? options['file'] : undefined;
+    if (file === undefined && terminal.interactive) throw new UsageError('name the declaration: --file FILE, or pass it on standard input');
+    const source = file ?? 'standard input';
     let text: string;
     try {
       text = await terminal.readDocument(file);
     } catch (error) {
-      throw new Refused(error instanceof Error ? error.message : 'the file is not readable', { cause: error });
+      throw new Refused(`${source} is not readable: ${error instanceof Error ? error.message : 'unknown cause'}`, { cause: error });
     }
-    const schemaExtension = parseDeclaration(text);
+    const schemaExtension = parseDeclaration(text, source);
     await administration.connections.update({ ...connection, settings: { ...connection.settings, schemaExtension } });
     const { id, resourceType } = schemaExtension;
     return shown(
