@@ -11,12 +11,15 @@ const table = (rows: readonly (readonly string[])[]): string => {
 export function costTables(counted: readonly OperationCost[]): Readonly<Record<string, string>> {
   const changes = MONTH.map((load) => costOf(load, counted));
   const all = totalOf('all changes', changes);
-  const idle = [CYCLES, SWEEPS].map((load) => costOf(load, counted));
+  const cycles = costOf(CYCLES, counted);
+  const sweeps = costOf(SWEEPS, counted);
   return {
     short: table([
       ['', 'a month'],
       ['changes of 10,000 people', dollars(all.total)],
-      ...idle.map(({ what, total }) => [what, dollars(total)]),
+      [cycles.what, dollars(cycles.total)],
+      ['what varies with the tenant, in all', dollars(all.total + cycles.total)],
+      [`${sweeps.what}, the same for any tenant`, dollars(sweeps.total)],
     ]),
     counts: table([
       ['operation', 'DynamoDB requests', 'read units', 'write units', 'messages'],
@@ -25,7 +28,7 @@ export function costTables(counted: readonly OperationCost[]): Readonly<Record<s
       ),
     ]),
     changes: table([HEAD, ...changes.map(row), row(all)]),
-    idle: table([HEAD, ...idle.map(row)]),
+    idle: table([HEAD, row(cycles), row(sweeps)]),
   };
 }
 
