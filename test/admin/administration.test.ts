@@ -309,7 +309,7 @@ describe('status, parked and target', () => {
     const id = await newUser('jane');
     await park(id);
     expect((await admin('parked list')).text).toContain('no seat is left');
-    expect(await admin('status')).toMatchObject({ code: EXIT.attention });
+    expect(await admin('status')).toMatchObject({ code: EXIT.attention, text: expect.stringContaining('parked list says why') });
     expect((await admin('parked retry --all --json')).json()).toMatchObject({ retried: 1 });
     expect(sent).toMatchObject([{ change: { resource: { type: 'user', id }, reason: 'woken' } }]);
     expect((await admin('status --json')).json()).toMatchObject([{ parked: 0, pending: { pending: 1 } }]);

@@ -62,12 +62,14 @@ const status: Command = {
       oldest: age(entry.pending.oldestSince, now),
       parked: entry.parked,
     }));
-    return {
-      json: all,
-      table: rows,
-      ...(all.length === 0 && { text: 'No connection yet: npm run admin -- connection create NAME makes one.' }),
-      attention: all.some((entry) => entry.state === 'paused' || entry.parked > 0),
-    };
+    const isPaused = all.some(({ state }) => state === 'paused');
+    const isParked = all.some(({ parked }) => parked > 0);
+    const text = [
+      ...(all.length === 0 ? ['No connection yet: npm run admin -- connection create NAME makes one.'] : []),
+      ...(isPaused ? ['Paused: target test CONNECTION says what is wrong. Nothing is lost.'] : []),
+      ...(isParked ? ['Parked: parked list says why, and what to do.'] : []),
+    ].join('\n');
+    return { json: all, table: rows, ...(text !== '' && { text }), attention: isPaused || isParked };
   },
 };
 
