@@ -33,7 +33,10 @@ export async function planMembers(
   if (change.add.size + change.remove.size > LOOKED_UP_MEMBERS) {
     return { as: 'layer', replaces: false, add: [...change.add], remove: [...change.remove] };
   }
-  const isPresent = await named.presence(header, [...change.add, ...change.remove]);
+  const wordOf = await named.words(header, [...change.add, ...change.remove]);
+  const isPresent = (user: UserId) => wordOf(user)?.wanted === 'present';
+  // Dropping a member whom only a layer adds rests on the layer alone.
+  if ([...change.add].some((user) => isPresent(user) && wordOf(user)?.from === 'layer')) await named.confirmLayers(header);
   const add = [...change.add].filter((user) => !isPresent(user));
   return writtenAs(add, [...change.remove].filter(isPresent), room);
 }

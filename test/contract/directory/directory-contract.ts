@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { concurrencyContract, concurrencyInTableContract } from './concurrency-contract.ts';
 import { connectionsContract, connectionsInTableContract } from './connections-contract.ts';
+import { expansionMeanwhileContract } from './expansion-meanwhile-contract.ts';
 import { faultsContract } from './faults-contract.ts';
 import { groupsContract, groupsInTableContract } from './groups-contract.ts';
 import { largeGroupsContract } from './large-groups-contract.ts';
@@ -39,6 +40,7 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     groupsContract(opened);
     groupsInTableContract(opened);
     largeGroupsContract(opened, effort);
+    expansionMeanwhileContract(opened);
     listingContract(opened);
     listingInTableContract(opened);
     tablePageCursorsContract(opened);

@@ -249,11 +249,14 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
         const existing = await world.directory.users.existing(connection, users, read);
         expect([...existing].sort()).toEqual([inLayer.id, newcomer.id].sort());
         await expandOldestLayer(world.table, connection, id);
-        const written = await world.directory.groups.update(aContext(connection), read, read.attributes, adding(existing));
+        const written = await world.directory.groups.update(aContext(connection), read, read.attributes, adding([newcomer.id]));
         expect(written.members).toEqual([newcomer.id]);
       });
       // What the worker does beside it is one transaction of the layer's items and two that drop it, after reading header, layer and items.
       expect(requests.filter((request) => request === 'BatchGetItem')).toHaveLength(2);
+      // What only the layer said is no longer sure.
+      const late = world.directory.groups.update(aContext(connection), read, read.attributes, adding([inLayer.id]));
+      await expect(late).rejects.toBeInstanceOf(RevisionConflict);
       await expect(world.directory.users.existing(connection, users, read)).rejects.toBeInstanceOf(RevisionConflict);
     });
   });
