@@ -12,7 +12,7 @@ export function resourceTypeOf({ resourceTypes }: Exchange, { type }: { readonly
 }
 
 export interface Rendered {
-  /** The entity tag of what is shown: of a newer revision than the one asked for when a relation was read with it. */
+  /** The entity tag of what is shown, the relation too: of a newer revision than the one asked for when a relation was read with it. */
   readonly etag: string;
   readonly resource: ScimObject;
 }
@@ -24,8 +24,6 @@ export interface Endpoint<R extends Stored<string>> {
   readonly nameAttribute: 'userName' | 'displayName';
   /** The attribute that costs reads of its own and is loaded only where somebody wants it. */
   readonly relation: 'groups' | 'members';
-  /** False if the relation changes without the resource's revision: only who looks at it knows whether it is as it was. */
-  readonly isRelationOfRevision: boolean;
   /** RFC 7644 §3.5.2: a PATCH is answered by 200 with the resource or by 204; with `attributes` always by 200. */
   readonly patchReply: 200 | 204;
 

@@ -3,6 +3,7 @@ import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { type Projection, project } from '../../shared/scim/resources/project.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import { digestOfShown } from './digest-of-shown.ts';
 import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
 import { type Exchange, writeContext } from './exchange.ts';
 import { takeMembers } from './group-members.ts';
@@ -17,7 +18,6 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   type: 'Group',
   nameAttribute: 'displayName',
   relation: 'members',
-  isRelationOfRevision: true,
   patchReply: 204,
 
   listing: ({ dependencies }) => dependencies.directory.groups.listing,
@@ -36,7 +36,7 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   delete: (exchange, read) => exchange.dependencies.directory.groups.delete(writeContext(exchange), read),
 
   render: async (exchange, stored, withRelation, returned) => {
-    if (!withRelation) return rendered(exchange, stored, []);
+    if (!withRelation) return rendered(exchange, stored);
     const most = returned && mostMembers(exchange, stored, returned);
     try {
       const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, stored.id, most);
@@ -57,11 +57,17 @@ function mostMembers(exchange: Exchange, group: StoredGroup, returned: Projectio
   return Math.floor(MAX_REPLY_BYTES / (bytes([A_USER, A_USER]) - bytes([A_USER])));
 }
 
-function rendered(exchange: Exchange, group: StoredGroup, members: readonly UserId[]): Rendered {
+/**
+ * A member who is deleted leaves the group without a new revision of it: the members shown are part of the version. None are, too: a
+ * reply to PATCH has the revision alone, and who kept that has not seen that the last member is gone.
+ */
+function rendered(exchange: Exchange, group: StoredGroup, members?: readonly UserId[]): Rendered {
   const { baseUrl } = exchange.request;
-  const users = members.map((value) => ({ value, $ref: `${baseUrl}/Users/${value}`, type: 'User' }));
+  const users = (members ?? []).map((value) => ({ value, $ref: `${baseUrl}/Users/${value}`, type: 'User' }));
+  const computed = members && digestOfShown(members);
+  const kept = { ...group, members: users, ...(computed !== undefined && { computed }) };
   return {
-    etag: etagOf(group.revision),
-    resource: renderResource(resourceTypeOf(exchange, groupEndpoint), { ...group, members: users }, baseUrl),
+    etag: etagOf(group.revision, computed),
+    resource: renderResource(resourceTypeOf(exchange, groupEndpoint), kept, baseUrl),
   };
 }

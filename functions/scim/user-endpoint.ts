@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { StoredUser } from '../../shared/directory/directory.ts';
 import type { UserId } from '../../shared/directory/ids.ts';
 import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
 import { etagOf } from '../../shared/scim/resources/etag.ts';
 import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import { digestOfShown } from './digest-of-shown.ts';
 import { type Endpoint, resourceTypeOf } from './endpoint.ts';
 import { writeContext } from './exchange.ts';
 
@@ -12,7 +12,6 @@ export const userEndpoint: Endpoint<StoredUser> = {
   type: 'User',
   nameAttribute: 'userName',
   relation: 'groups',
-  isRelationOfRevision: false,
   patchReply: 200,
 
   listing: ({ dependencies }) => dependencies.directory.users.listing,
@@ -45,7 +44,5 @@ export const userEndpoint: Endpoint<StoredUser> = {
 
 /** Tells one set of groups, with their names, from another; undefined for none, so that a user without groups has the revision alone. */
 function digestOf(groups: readonly { readonly id: string; readonly displayName: string }[]): string | undefined {
-  if (groups.length === 0) return undefined;
-  const sorted = groups.map(({ id, displayName }) => [id, displayName]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+  return groups.length === 0 ? undefined : digestOfShown(groups.map(({ id, displayName }) => JSON.stringify([id, displayName])));
 }

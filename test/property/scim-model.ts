@@ -117,7 +117,7 @@ export class ScimModel {
       if (String(attributes['displayName']).trim() === '') throw new Refused(400, 'invalidValue');
       const members = steps.reduce(patchMembers, resource.members);
       this.#change(resource, attributes, this.#users(members));
-      if (projection.attributes === undefined) return { status: 204, etag: this.#version(resource, projection) };
+      if (projection.attributes === undefined) return { status: 204, etag: `W/"${resource.revision}"` };
       return this.#shown(200, resource, projection);
     });
   }
@@ -265,11 +265,16 @@ export class ScimModel {
     };
   }
 
-  /** A `+` stands for what tells of a user's groups: they change without the user's revision, and count where they are shown. */
-  #version({ id, revision }: Resource, { attributes, excludedAttributes = [] }: Projection): string {
-    const isShown = attributes === undefined || attributes.some(([name]) => name === 'groups');
-    const isLeftOut = excludedAttributes.some((path) => path[0] === 'groups' && path.length === 1);
-    return `W/"${revision}${isShown && !isLeftOut && this.#live.some((each) => each.members.includes(id)) ? '+' : ''}"`;
+  /**
+   * A `+` stands for what tells of a user's groups, if there are any, or of a group's members: they change without the revision, and
+   * count where they are shown.
+   */
+  #version({ type, id, revision }: Resource, { attributes, excludedAttributes = [] }: Projection): string {
+    const relation = type === 'User' ? 'groups' : 'members';
+    const isShown = attributes === undefined || attributes.some(([name]) => name === relation);
+    const isLeftOut = excludedAttributes.some((path) => path[0] === relation && path.length === 1);
+    const hasRelated = type === 'Group' || this.#live.some((each) => each.members.includes(id));
+    return `W/"${revision}${isShown && !isLeftOut && hasRelated ? '+' : ''}"`;
   }
 }
 

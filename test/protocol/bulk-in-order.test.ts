@@ -115,7 +115,7 @@ describe('POST /Bulk, the order of operations: RFC 7644 §3.7', () => {
         for (const [i, step] of wanted.entries()) {
           const { method, path, data } = operationOf(step, i, ofSingle);
           const { status, headers } = await single.request(String(method), String(path), data === undefined ? {} : { body: data });
-          const ownVersion = status < 300 && method !== 'DELETE' ? revisionOf(headers['etag']) : undefined;
+          const ownVersion = status < 300 && method !== 'DELETE' ? revisionOf(path, headers['etag']) : undefined;
           expected.push([String(status), ownVersion]);
         }
         const body = {
@@ -125,7 +125,9 @@ describe('POST /Bulk, the order of operations: RFC 7644 §3.7', () => {
         const { status, json } = await bulk.post('/Bulk', body);
         expect(status).toBe(200);
         const results = json['Operations'] as Json[];
-        expect(results.map((result) => [result['status'], revisionOf(result['version'])])).toEqual(expected);
+        expect(results.map((result, i) => [result['status'], revisionOf(body.Operations[i]?.['path'], result['version'])])).toEqual(
+          expected,
+        );
         expect(await visible(plain)).toEqual(await visible(single));
       }),
       { numRuns: 50 },
@@ -133,7 +135,10 @@ describe('POST /Bulk, the order of operations: RFC 7644 §3.7', () => {
   });
 });
 
-/** The revision and whether something computed is in it: the digest itself is over ids, which differ. */
-function revisionOf(etag: unknown): string | undefined {
-  return typeof etag === 'string' ? etag.replace(/\.[0-9a-f]+/, '.groups') : undefined;
+/**
+ * The revision, and whether a user's groups are in it: the digest itself is over ids, which differ. A group's members are not shown by
+ * Bulk, so they are left out of what is compared.
+ */
+function revisionOf(path: unknown, etag: unknown): string | undefined {
+  return typeof etag === 'string' ? etag.replace(/\.[0-9a-f]+/, String(path).startsWith('/Groups') ? '' : '.groups') : undefined;
 }

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENTERPRISE, ERROR, GROUP, type Json, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
+import {
+  ENTERPRISE,
+  ERROR,
+  GROUP,
+  type Json,
+  type Reply,
+  type ScimClient,
+  type ScimService,
+  startScimService,
+  USER,
+} from './scim-client.ts';
 
 let service: ScimService;
 let client: ScimClient;
@@ -371,6 +381,39 @@ describe('versions (RFC 7644 §3.14, rule 65)', () => {
     const id = await client.newUser('cached-member@example.com');
     await client.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: [{ value: id }] }]);
     expect((await get()).status).toBe(200);
+  });
+
+  it("a group's members are part of the version where they are shown: no 304 hides that one was deleted", async () => {
+    const [first = '', second = ''] = [await client.newUser('shown-1@example.com'), await client.newUser('shown-2@example.com')];
+    const group = await client.newGroup('Shown', [first, second]);
+    const path = `/Groups/${group}`;
+    const get = (etag: string, query = '') => client.get(path + query, { headers: { 'if-none-match': etag } });
+    const etagOf = (reply: Reply) => String(reply.headers['etag']);
+    const both = await client.get(path);
+    expect(metaOf(both.json)['version']).toBe(etagOf(both));
+    expect(await get(etagOf(both))).toMatchObject({ status: 304, headers: { etag: etagOf(both) }, text: '' });
+    // In any order, and of the same revision.
+    const replaced = await client.put(path, { schemas: [GROUP], displayName: 'Shown', members: [{ value: second }, { value: first }] });
+    expect(etagOf(replaced)).toBe(etagOf(both));
+
+    await client.delete(`/Users/${second}`);
+    const one = await get(etagOf(both));
+    expect(one.status).toBe(200);
+    expect(one.json['members']).toMatchObject([{ value: first }]);
+    expect(etagOf(one)).not.toBe(etagOf(both));
+    expect((await get(etagOf(one))).status).toBe(304);
+    await client.delete(`/Users/${first}`);
+    const none = await get(etagOf(one));
+    expect(none.status).toBe(200);
+    expect(none.json['members']).toBeUndefined();
+
+    // Where they are not shown they are no part of it, and of a write only the revision counts.
+    const { headers } = await client.patch(path, [{ op: 'replace', path: 'externalId', value: 'shown' }], {
+      headers: { 'if-match': etagOf(both) },
+    });
+    expect(headers['etag']).toBe('W/"2"');
+    expect((await get('W/"2"', '?excludedAttributes=members')).status).toBe(304);
+    expect((await get('W/"2"')).status).toBe(200);
   });
 
   it('rules 53, 65: a write that changes nothing keeps version and lastModified and tells nobody', async () => {

@@ -1,5 +1,5 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
-import { etagOf, matchesEtag } from '../../../shared/scim/resources/etag.ts';
+import { matchesEtag } from '../../../shared/scim/resources/etag.ts';
 import { project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
 import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
 import type { Exchange, Operation } from '../exchange.ts';
@@ -13,11 +13,8 @@ export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Op
     const projection = projectionOf(exchange, endpoint);
     const stored = await readOrNotFound(exchange, endpoint, id);
     const withRelation = wantsAttribute(projection, endpoint.relation);
-    // Known before a member is read, of which there may be many.
-    const known = etagOf(stored.revision);
-    if ((!withRelation || endpoint.isRelationOfRevision) && isNotModified(exchange, known)) return notModified(known);
-
-    const rendered = await endpoint.render(exchange, stored, withRelation, projection);
+    // A user's groups and a group's members change without the revision: only who looks at them knows whether they are as they were.
+    const [rendered] = await endpoint.render(exchange, [stored], withRelation, projection);
     // Deleted since it was read.
     if (!rendered) throw notFound(endpoint);
     if (isNotModified(exchange, rendered.etag)) return notModified(rendered.etag);

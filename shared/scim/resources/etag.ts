@@ -1,6 +1,8 @@
 /**
  * The entity tag of what is shown of a revision: RFC 7644 §3.14. Weak, since `attributes` and `meta.location` change the bytes but not
- * the version. `computed` stands for what is shown with it and changes without it: a user's groups.
+ * the version. `computed` stands for what is shown with it and changes without it: a user's groups, and a group's members, of whom one
+ * that is deleted leaves without a write of the group. A reply that shows neither (to PATCH 204, to Bulk, with `excludedAttributes`) has
+ * the revision alone.
  */
 export function etagOf(revision: number, computed?: string): string {
   return `W/"${revision}${computed === undefined ? '' : `.${computed}`}"`;
