@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ScimError } from '../../shared/scim/errors.ts';
+import { tolerateEndpoint } from '../../shared/scim/interoperability/tolerate-endpoint.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
 import { headerOf } from './headers.ts';
 
@@ -9,7 +10,7 @@ const MOUNT = ['scim', 'v2'] as const;
 export interface Location {
   /** What the client calls us by, without a trailing slash: right behind a stage path and behind a custom domain's base path. */
   readonly baseUrl: string;
-  /** The decoded path segments below it: `['Users', '2819…']`. */
+  /** The decoded path segments below it: `['Users', '2819…']`. On a tolerant connection the endpoint is in the RFC's spelling. */
   readonly path: readonly string[];
 }
 
@@ -33,7 +34,11 @@ export function locate(event: APIGatewayProxyEvent, mode: Mode, onTolerance: OnT
     if (mode === 'strict') throw new ScimError(404, 'The path has /v2 twice; take one of them off the base URL in the identity provider.');
     onTolerance('T19', '/v2 twice');
   }
-  return { baseUrl: origin(event) + ['', ...segments.slice(0, below)].join('/'), path: segments.slice(start).map(decodeSegment) };
+  const called = segments.slice(start).map(decodeSegment);
+  return {
+    baseUrl: origin(event) + ['', ...segments.slice(0, below)].join('/'),
+    path: mode === 'tolerant' ? tolerateEndpoint(called, onTolerance) : called,
+  };
 }
 
 /** API Gateway itself writes X-Forwarded-Proto: always https on AWS, http on the local server. */

@@ -100,7 +100,7 @@ describe('what is not supported', () => {
     expect((await client.request(method, '/Me')).status).toBe(501);
   });
 
-  it.each(['/Robots', '/Users/x/y', '/users', '/__proto__', '/scim/v1/Users', '/Users/constructor'])(
+  it.each(['/Robots', '/Users/x/y', '/User', '/__proto__', '/scim/v1/Users', '/Users/constructor'])(
     'rule 9: GET %s is 404',
     async (path) => {
       const { status, json } = await client.get(path);

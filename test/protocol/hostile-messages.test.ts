@@ -5,6 +5,7 @@ import { prototypeState } from './prototype-state.ts';
 import { ERROR, GROUP, type Json, type Reply, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';
 
 const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const prototypes = prototypeState();
 let service: ScimService;
@@ -47,6 +48,68 @@ const totals = async (client: ScimClient) =>
 /** Bodies of bytes that are no text are the same to every endpoint. */
 const texts = (bodies: readonly HostileBody[]) =>
   bodies.flatMap((body) => (typeof body.raw === 'string' ? [{ ...body, raw: body.raw }] : []));
+
+describe('a name given twice, in different spellings', () => {
+  it('in a PatchOp: 400 invalidSyntax, and nothing is changed (RFC 7644 §3.5.2: "exactly one "op" member")', async () => {
+    for (const { mode, client } of clients) {
+      const user = await client.newUser(`spelled-${mode}@example.com`);
+      const group = await client.newGroup(`Spelled ${mode}`, [user]);
+      const title = { op: 'replace', path: 'title', value: 'New' };
+      const remove = { op: 'remove', path: 'members' };
+      const add = (member: Json) => ({ op: 'add', path: 'members', value: [member] });
+      const refused: [string, Json][] = [
+        [`/Users/${user}`, { Operations: [{ ...title, OP: 'remove' }] }],
+        [`/Users/${user}`, { Operations: [{ ...title, Path: 'active' }] }],
+        [`/Users/${user}`, { Operations: [{ ...title, VALUE: 'Other' }] }],
+        [`/Users/${user}`, { Operations: [title], operations: [] }],
+        [`/Users/${user}`, { Operations: [title], Schemas: [] }],
+        [`/Groups/${group}`, { Operations: [{ ...remove, Op: 'add' }] }],
+        [`/Groups/${group}`, { Operations: [remove, add({ value: user, Value: 'x' })] }],
+        [`/Groups/${group}`, { Operations: [remove, add({ value: user, type: 'User', TYPE: 'Group' })] }],
+      ];
+      for (const [path, message] of refused) {
+        const reply = await client.request('PATCH', path, { body: { schemas: [PATCH_OP], ...message } });
+        expect(answer(reply), `${mode}: ${JSON.stringify(message)}`).toBe('400 invalidSyntax');
+      }
+      expect((await client.get(`/Users/${user}`)).json['title']).toBeUndefined();
+      expect((await client.get(`/Groups/${group}`)).json['members']).toMatchObject([{ value: user }]);
+    }
+  });
+
+  it('in a BulkRequest: 400 invalidSyntax, and none of its operations is done', async () => {
+    for (const { mode, client } of clients) {
+      const user = await client.newUser(`spelled-bulk-${mode}@example.com`);
+      const one = { method: 'DELETE', path: `/Users/${user}` };
+      const post = { method: 'POST', path: '/Users', bulkId: 'a', data: {} };
+      for (const message of [
+        { Operations: [one], operations: [] },
+        { Operations: [one], failOnErrors: 1, FailOnErrors: 2 },
+        { Operations: [one, { ...one, Method: 'PUT' }] },
+        { Operations: [one, { ...one, PATH: '/Users' }] },
+        { Operations: [one, { ...one, version: 'W/"1"', Version: 'W/"2"' }] },
+        { Operations: [one, { ...post, bulkID: 'b' }] },
+        { Operations: [one, { ...post, Data: {} }] },
+      ]) {
+        expect(answer(await client.post('/Bulk', { schemas: [BULK], ...message })), `${mode}: ${JSON.stringify(message)}`).toBe(
+          '400 invalidSyntax',
+        );
+      }
+      expect((await client.get(`/Users/${user}`)).status).toBe(200);
+    }
+  });
+
+  it('in a SearchRequest: 400 invalidSyntax', async () => {
+    for (const { mode, client } of clients) {
+      for (const [name, value] of Object.entries({
+        ...{ filter: 'title pr', sortBy: 'userName', sortOrder: 'descending', startIndex: 1, count: 1, cursor: '' },
+        ...{ attributes: ['title'], excludedAttributes: ['title'], schemas: [SEARCH] },
+      })) {
+        const reply = await search(client, '/Users', { [name]: value, [name.toUpperCase()]: value });
+        expect(answer(reply), `${mode}: ${name}`).toBe('400 invalidSyntax');
+      }
+    }
+  });
+});
 
 describe('hostile Bulk requests (RFC 7644 §3.7)', () => {
   it('what is no BulkRequest is refused as a whole', async () => {

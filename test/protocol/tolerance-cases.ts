@@ -261,6 +261,33 @@ export const toleranceCases: readonly ToleranceCase[] = [
     where: 'path',
   },
   {
+    ...{ id: 'endpointCase', place: 'address', status: 200, holds: { title: 'New' }, where: '/users' },
+    send: ({ client, user }) => client.patch(`/users/${user}`, [{ op: 'replace', path: 'title', value: 'New' }]),
+  },
+  {
+    ...{ id: 'endpointCase', place: 'bulk', status: 204, where: '/groups' },
+    send: bulk(({ group }) => ({ schemas: [BULK_REQUEST], Operations: [{ method: 'DELETE', path: `/groups/${group}` }] })),
+  },
+  ...[{}, { display: 'Ada' }, { value: null, type: 'User' }].flatMap((nobody): ToleranceCase[] => [
+    {
+      ...{ id: 'memberWithoutValue', place: 'body', status: 201, holds: { members: [{}] }, where: 'members: a member without a value' },
+      send: postGroup(({ user }) => [nobody, { value: user }]),
+    },
+    {
+      ...{ id: 'memberWithoutValue', place: 'patch', status: 200, holds: { members: [{}] }, where: 'members: a member without a value' },
+      send: patchGroup(() => ({ op: 'add', path: 'members', value: [nobody] })),
+    },
+  ]),
+  {
+    ...{ id: 'memberWithoutValue', place: 'body', status: 200, holds: { members: [{}] }, where: 'members: a member without a value' },
+    send: ({ client, group, user, name }) =>
+      client.put(`/Groups/${group}`, { schemas: [GROUP], displayName: name, members: [{ value: user }, { display: 'Ada' }] }),
+  },
+  {
+    ...{ id: 'memberWithoutValue', place: 'patch', status: 200, holds: { members: [{}] }, where: 'members: a member without a value' },
+    send: patchGroup(({ user }) => ({ op: 'replace', value: { members: [{ display: 'Ada' }, { value: user }] } })),
+  },
+  {
     ...{ id: 'nestedGroup', place: 'body', status: 201, holds: { members: [{}] }, where: 'members: nested groups are not supported' },
     send: postGroup(({ user, group }) => [{ value: group, type: 'Group' }, { value: user }]),
   },

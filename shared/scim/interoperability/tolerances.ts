@@ -105,6 +105,16 @@ export const TOLERANCES = {
     strict: { patch: 'invalidPath' },
     rule: 'RFC 7644 §3.5.2, figure 7: a path begins with an attribute',
   },
+  endpointCase: {
+    tolerated: 'the name of an endpoint in any case, such as `/users`',
+    strict: { address: 404, bulk: 404 },
+    rule: 'RFC 3986 §6.2.2.1: paths are case-sensitive; RFC 7644 §3.2: the endpoint is /Users',
+  },
+  memberWithoutValue: {
+    tolerated: 'members without their `value`: they are left out',
+    strict: { body: 'invalidValue', patch: 'invalidValue' },
+    rule: 'RFC 7643 §4.2: value is the id of the member, without which it is nobody',
+  },
   nestedGroup: {
     tolerated: 'groups among the members: nested groups are not supported, they are left out',
     strict: { body: 'invalidValue', patch: 'invalidValue' },

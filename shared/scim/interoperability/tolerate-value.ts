@@ -1,5 +1,6 @@
 import type { Attribute } from '../attributes/attribute.ts';
 import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
+import { membersAttribute } from '../attributes/group-schema.ts';
 import { isScimObject, namedValue, ownValue, scimObject } from '../resources/own-value.ts';
 import type { OnTolerance, ScimValue } from '../resources/resource.ts';
 
@@ -23,7 +24,7 @@ export function tolerateElement(attribute: Attribute, value: ScimValue, onTolera
   if (attribute.type === 'boolean') return booleanOfText(value, attribute.name, onTolerance);
   if (attribute.type !== 'complex') return value;
   if (!attribute.multiValued) return withBooleans(attribute, managerValue(attribute, value, onTolerance), onTolerance);
-  if (attribute.name === 'members' && isNestedGroup(value, onTolerance)) return null;
+  if (attribute === membersAttribute && (isNestedGroup(value, onTolerance) || isNobody(value, onTolerance))) return null;
   const element = unpackedRole(attribute, objectOfText(attribute, value, onTolerance), onTolerance);
   return withBooleans(attribute, element, onTolerance);
 }
@@ -37,6 +38,13 @@ function isNestedGroup(value: ScimValue, onTolerance: OnTolerance): boolean {
   if (typeof type !== 'string' || !isSameName(type, 'Group')) return false;
   const id = namedValue(value, 'value');
   onTolerance('nestedGroup', `members: nested groups are not supported, ${typeof id === 'string' ? id.slice(0, 64) : 'no id'} is left out`);
+  return true;
+}
+
+/** A member without its id, which nobody can find by its name alone: it must not keep the others out, no more than a nested group. */
+function isNobody(value: ScimValue, onTolerance: OnTolerance): boolean {
+  if (!isScimObject(value) || (namedValue(value, 'value') ?? null) !== null) return false;
+  onTolerance('memberWithoutValue', 'members: a member without a value is left out');
   return true;
 }
 

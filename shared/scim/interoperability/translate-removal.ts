@@ -4,7 +4,7 @@ import { ScimError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { PatchOperation } from '../patch/operation.ts';
 import { type AttributeTarget, printTarget } from '../patch/patch-target.ts';
-import { isScimObject, ownValue } from '../resources/own-value.ts';
+import { isScimObject, soleValue } from '../resources/own-value.ts';
 import { MAX_VALUES } from '../resources/parse-value.ts';
 import type { OnTolerance, ScimValue } from '../resources/resource.ts';
 
@@ -17,7 +17,7 @@ export function isRemovalByValue({ attribute, filter, subAttribute }: AttributeT
  * T6: Entra ID's default dialect, JumpCloud and authentik remove members by path `members` and an array of values; some send one object,
  * with `$ref: null` or `display` beside the value (SCIM.md E8, §2.3; fixtures entra/008, others/002, others/004). ONLY these members
  * leave, so each becomes the RFC's `members[value eq "…"]`; an empty array removes nothing.
- * @throws ScimError invalidValue for a value that names nothing
+ * @throws ScimError invalidValue for a value that names nothing, invalidSyntax for one given twice
  */
 export function translateRemovalByValue(target: AttributeTarget, value: ScimValue, onTolerance: OnTolerance): PatchOperation[] {
   const { attribute } = target;
@@ -36,11 +36,11 @@ export function translateRemovalByValue(target: AttributeTarget, value: ScimValu
 /** The filter that matches the value: by its `value`, and its `type` where the same value may stand twice. */
 function filterFor(attribute: Attribute, element: ScimValue): Filter {
   const { name } = attribute;
-  const value = isScimObject(element) ? ownValue(element, 'value') : element;
+  const value = isScimObject(element) ? soleValue(element, 'value') : element;
   if (typeof value !== 'string' && !isNumberOrBoolean(attribute, value)) {
     throw new ScimError('invalidValue', `remove of ${name}: each value needs a "value" of its type`);
   }
-  const type = name === 'members' ? undefined : ownValue(element, 'type');
+  const type = name === 'members' ? undefined : soleValue(element, 'type');
   return typeof type === 'string' ? { kind: 'and', terms: [equals('value', value), equals('type', type)] } : equals('value', value);
 }
 

@@ -1,6 +1,7 @@
 import { isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
-import { isScimObject, namedValue } from '../resources/own-value.ts';
+import { tolerateEndpoint } from '../interoperability/tolerate-endpoint.ts';
+import { isScimObject, soleValue } from '../resources/own-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 import { MAX_OPERATIONS } from './patch-op.ts';
 
@@ -23,7 +24,10 @@ export interface BulkOperation {
   /** In capitals on a tolerant connection; not looked up yet, so it may be any text. */
   readonly method: string;
   readonly bulkId?: string;
-  /** The decoded segments of its path: `['Users', 'bulkId:qwerty']`. None if there is no path to speak of. */
+  /**
+   * The decoded segments of its path: `['Users', 'bulkId:qwerty']`. None if there is no path to speak of. On a tolerant connection the
+   * endpoint is in the RFC's spelling.
+   */
   readonly path: readonly string[];
   /** The entity tag that the resource must still have. */
   readonly version?: string;
@@ -43,13 +47,13 @@ export interface BulkRequest {
  * The message of POST /Bulk: RFC 7644 §3.7. What leaves it open which operations there are, or which of them a `bulkId` means, is
  * refused as a whole. What one operation lacks is that operation's error, a POST without its bulkId too: "The service provider MUST
  * continue performing as many changes as possible and disregard partial failures", and its result is found by its place.
- * @throws ScimError invalidSyntax or invalidValue for a body that is no BulkRequest, 413 for too many operations
+ * @throws ScimError invalidSyntax (a name given twice, too) or invalidValue for a body that is no BulkRequest, 413 for too many operations
  */
 export function parseBulkRequest(json: unknown, { mode, onTolerance }: { mode: Mode; onTolerance: OnTolerance }): BulkRequest {
   if (!isScimObject(json)) throw new ScimError('invalidSyntax', 'The body must be a JSON object: a BulkRequest message');
   checkSchemas(json, mode, onTolerance);
-  const failOnErrors = parseFailOnErrors(namedValue(json, 'failOnErrors'));
-  const operations = namedValue(json, 'Operations');
+  const failOnErrors = parseFailOnErrors(soleValue(json, 'failOnErrors'));
+  const operations = soleValue(json, 'Operations');
   if (!Array.isArray(operations)) throw new ScimError('invalidSyntax', 'The body needs "Operations", an array');
   if (operations.length === 0) throw new ScimError('invalidSyntax', 'Operations is empty; it needs one operation at least');
   // §3.7.4: "The returned response MUST specify the limit exceeded in the body of the error response."
@@ -69,7 +73,7 @@ export function checkPayloadSize(bytes: number): void {
 
 /** "Bulk requests are identified using the following schema URI". T14: what is missing is clear from the endpoint. @throws ScimError */
 function checkSchemas(json: ScimObject, mode: Mode, onTolerance: OnTolerance): void {
-  const schemas = namedValue(json, 'schemas');
+  const schemas = soleValue(json, 'schemas');
   const lists = Array.isArray(schemas) && schemas.some((urn) => typeof urn === 'string' && isSameName(urn, BULK_REQUEST_SCHEMA));
   if (lists) return;
   if (mode === 'strict') throw new ScimError('invalidSyntax', `schemas must list ${BULK_REQUEST_SCHEMA}`);
@@ -85,22 +89,23 @@ function parseFailOnErrors(value: ScimValue | undefined): number {
 }
 
 function parseOperation(operation: ScimValue, index: number, mode: Mode, onTolerance: OnTolerance): BulkOperation {
-  const method = isScimObject(operation) ? namedValue(operation, 'method') : undefined;
+  const method = isScimObject(operation) ? soleValue(operation, 'method') : undefined;
   if (!isScimObject(operation) || typeof method !== 'string' || method.length > MAX_PATH) {
     throw new ScimError('invalidSyntax', `Operations[${index}] must be an object with a method: POST, PUT, PATCH or DELETE`);
   }
-  const bulkId = namedValue(operation, 'bulkId') ?? undefined;
-  const version = namedValue(operation, 'version') ?? undefined;
-  const path = namedValue(operation, 'path');
+  const bulkId = soleValue(operation, 'bulkId') ?? undefined;
+  const version = soleValue(operation, 'version') ?? undefined;
+  const path = soleValue(operation, 'path');
   const capitals = method.toUpperCase();
   if (mode === 'tolerant' && capitals !== method) onTolerance('T1', 'method');
+  const called = typeof path === 'string' && path.length <= MAX_PATH ? segmentsOf(path) : [];
   const parsed = {
     index,
     method: mode === 'tolerant' ? capitals : method,
     ...(typeof bulkId === 'string' && { bulkId }),
-    path: typeof path === 'string' && path.length <= MAX_PATH ? segmentsOf(path) : [],
+    path: mode === 'tolerant' ? tolerateEndpoint(called, onTolerance) : called,
     ...(typeof version === 'string' && { version }),
-    data: namedValue(operation, 'data') ?? undefined,
+    data: soleValue(operation, 'data') ?? undefined,
   };
   const isSpelled = parsed.method === capitals || !METHODS.has(capitals);
   const missing = isSpelled ? missingIn(parsed, { bulkId, version, path }) : `The method of the operation must be written ${capitals}`;

@@ -9,7 +9,7 @@ import { isRemovalByValue } from '../interoperability/translate-removal.ts';
 import { checkMembers } from '../patch/check-members.ts';
 import type { PatchOperation } from '../patch/operation.ts';
 import { findTarget, isSchemaTarget } from '../patch/patch-target.ts';
-import { isScimObject } from '../resources/own-value.ts';
+import { isScimObject, soleValue } from '../resources/own-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from '../resources/resource.ts';
 
 export const PATCH_OP_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -28,13 +28,13 @@ export interface PatchOpOptions {
 /**
  * The operations of a PATCH body: RFC 7644 §3.5.2. A tolerant connection's come out translated: whatever the client's dialect, the
  * result is in the RFC's own words. None (tolerant only) means that nothing is to be changed.
- * @throws ScimError invalidSyntax for a body that is no PatchOp, 413 for too many operations; tolerant: also what the translation finds
+ * @throws ScimError invalidSyntax for a body that is no PatchOp or gives a name twice, 413 for too many operations; tolerant: also what the translation finds
  */
 export function parsePatchOp(json: unknown, resourceType: ResourceType, { mode, onTolerance }: PatchOpOptions): PatchOperation[] {
   if (!isScimObject(json)) throw new ScimError('invalidSyntax', 'The body must be a JSON object: a PatchOp message');
   const report = reportOnce(onTolerance);
   checkSchemas(json, mode, report);
-  const operations = member(json, 'Operations');
+  const operations = soleValue(json, 'Operations');
   if (!Array.isArray(operations)) throw new ScimError('invalidSyntax', 'The body needs "Operations", an array');
   if (operations.length === 0) acceptNoOperations(mode, report);
   if (operations.length > MAX_OPERATIONS) throw tooManyOperations(operations.length);
@@ -61,7 +61,7 @@ function tooManyOperations(count: number): ScimError {
 
 /** "The body of each request MUST contain the "schemas" attribute with the URI value of …:PatchOp". @throws ScimError invalidSyntax */
 function checkSchemas(json: ScimObject, mode: Mode, onTolerance: OnTolerance): void {
-  const schemas = member(json, 'schemas');
+  const schemas = soleValue(json, 'schemas');
   const isListed = Array.isArray(schemas) && schemas.some((urn: ScimValue) => typeof urn === 'string' && isSameName(urn, PATCH_OP_SCHEMA));
   if (isListed) return;
   if (mode === 'strict') throw new ScimError('invalidSyntax', `schemas must list ${PATCH_OP_SCHEMA}`);
@@ -79,9 +79,9 @@ function acceptNoOperations(mode: Mode, onTolerance: OnTolerance): void {
 
 function parseOperation(operation: ScimValue, mode: Mode, onTolerance: OnTolerance): PatchOperation {
   if (!isScimObject(operation)) throw new ScimError('invalidSyntax', 'Each of the Operations must be an object');
-  const op = parseOp(member(operation, 'op'), mode, onTolerance);
-  const path = member(operation, 'path') ?? undefined;
-  const value = member(operation, 'value');
+  const op = parseOp(soleValue(operation, 'op'), mode, onTolerance);
+  const path = soleValue(operation, 'path') ?? undefined;
+  const value = soleValue(operation, 'value');
   if (path !== undefined && typeof path !== 'string') throw new ScimError('invalidPath', 'The path of an operation must be a string');
   return { op, ...(path !== undefined && { path }), ...(value !== undefined && { value }) };
 }
@@ -112,11 +112,4 @@ function refuseRemovalByValue(resourceType: ResourceType, { op, path, value }: P
   const target = findTarget(resourceType, parsePatchPath(path, { mode: 'strict', onTolerance: () => {} }));
   if (isSchemaTarget(target) || !isRemovalByValue(target, value)) return;
   throw new ScimError('invalidValue', `remove has no value; name the values of ${target.attribute.name} in the path: [value eq "…"]`);
-}
-
-/** A member of the message. RFC 7643 §2.1: "Attribute names are case insensitive". */
-function member(object: ScimObject, name: string): ScimValue | undefined {
-  if (Object.hasOwn(object, name)) return object[name];
-  const spelled = Object.keys(object).find((each) => isSameName(each, name));
-  return spelled === undefined ? undefined : object[spelled];
 }

@@ -1,6 +1,6 @@
 import { isSameName } from '../attributes/find-attribute.ts';
 import { ScimError } from '../errors.ts';
-import { isScimObject, namedValue } from '../resources/own-value.ts';
+import { isScimObject, soleValue } from '../resources/own-value.ts';
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
 import { type ListQuery, listQuery, type QueryOptions } from './list-query.ts';
 
@@ -11,7 +11,7 @@ const MAX_NAMES = 64 * 1024;
 
 /**
  * The query in the body of POST /.search: RFC 7644 §3.4.3, RFC 9865 §3. Members that are null are not given; others are not looked at.
- * @throws ScimError invalidSyntax for what is no SearchRequest, naming the member of a wrong type; else what `listQuery` throws
+ * @throws ScimError invalidSyntax for what is no SearchRequest, naming the member of a wrong type or given twice; else what `listQuery` throws
  */
 export function parseSearchRequest(json: unknown, options: QueryOptions): ListQuery {
   if (!isScimObject(json)) throw new ScimError('invalidSyntax', 'The body must be a JSON object: a SearchRequest message');
@@ -37,7 +37,7 @@ export function parseSearchRequest(json: unknown, options: QueryOptions): ListQu
  * @throws ScimError invalidSyntax
  */
 function checkSchemas(json: ScimObject, { mode, onTolerance }: QueryOptions): void {
-  const schemas = namedValue(json, 'schemas') ?? [];
+  const schemas = soleValue(json, 'schemas') ?? [];
   const isList = Array.isArray(schemas);
   if (isList && schemas.some((urn: ScimValue) => typeof urn === 'string' && isSameName(urn, SEARCH_REQUEST_SCHEMA))) return;
   if (mode === 'strict' || !isList || schemas.length > 0)
@@ -46,20 +46,20 @@ function checkSchemas(json: ScimObject, { mode, onTolerance }: QueryOptions): vo
 }
 
 function text(json: ScimObject, name: string): string | undefined {
-  const value = namedValue(json, name) ?? undefined;
+  const value = soleValue(json, name) ?? undefined;
   if (value !== undefined && typeof value !== 'string') throw wrongType(name, 'a string');
   return value;
 }
 
 function integer(json: ScimObject, name: string): number | undefined {
-  const value = namedValue(json, name) ?? undefined;
+  const value = soleValue(json, name) ?? undefined;
   if (value !== undefined && !(typeof value === 'number' && Number.isInteger(value))) throw wrongType(name, 'an integer');
   return value;
 }
 
 /** "A multi-valued list of strings", which is one text with commas in a URL. */
 function names(json: ScimObject, name: string): string | undefined {
-  const value = namedValue(json, name) ?? undefined;
+  const value = soleValue(json, name) ?? undefined;
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || !value.every((each: ScimValue) => typeof each === 'string')) throw wrongType(name, 'an array of strings');
   const list = value.join(',');

@@ -1,12 +1,12 @@
 import type { Attribute, ResourceType } from '../attributes/attribute.ts';
-import { attributeNamed, isSameName } from '../attributes/find-attribute.ts';
-import { groupSchema } from '../attributes/group-schema.ts';
+import { isSameName } from '../attributes/find-attribute.ts';
+import { membersAttribute } from '../attributes/group-schema.ts';
 import { groupResourceType } from '../attributes/resource-types.ts';
 import { ScimError } from '../errors.ts';
 import { compileValueFilter } from '../filter/compile-filter.ts';
 import type { Filter } from '../filter/filter.ts';
 import { parsePatchPath } from '../filter/parse-path.ts';
-import { isScimObject, namedValue, scimObject } from '../resources/own-value.ts';
+import { isScimObject, scimObject, soleValue } from '../resources/own-value.ts';
 import type { ScimObject, ScimValue } from '../resources/resource.ts';
 import type { PatchOperation } from './operation.ts';
 import { findMember, findTarget, isSchemaTarget, type PatchTarget } from './patch-target.ts';
@@ -35,7 +35,8 @@ const MAX_MEMBER_TERMS = 20;
  * Separates what a PATCH of a group does to its members from the rest: RFC 7644 §3.5.2, for operations that parsePatchOp gave. Adds,
  * removals by id, removals of all and replacements become ONE net change, in order, without reading a member: it costs the same in a
  * group of 10 and of 290,000. Removing who is no member, and adding who is one, is no error.
- * @throws ScimError invalidPath, invalidFilter, invalidValue (no value, a nested group) or mutability (a member's sub-attributes)
+ * @throws ScimError invalidPath, invalidFilter, invalidValue (no value, a nested group), invalidSyntax (a value given twice) or mutability (a
+ * member's sub-attributes)
  */
 export function splitMembership(operations: readonly PatchOperation[], resourceType: ResourceType = groupResourceType): SplitOperations {
   const { attributes, changes } = separate(operations, resourceType);
@@ -69,7 +70,7 @@ export function resolveMembership(
   for (const change of changes) {
     if (change.kind === 'replace') present = new Map();
     if (change.kind === 'filter') {
-      const matches = compileValueFilter(MEMBERS, change.filter);
+      const matches = compileValueFilter(membersAttribute, change.filter);
       for (const [id, member] of present) if (matches(member)) present.delete(id);
     } else if (change.kind === 'remove') {
       for (const id of change.ids) present.delete(id);
@@ -83,7 +84,7 @@ export function resolveMembership(
 
 /**
  * The ids in a `members` value, of a POST, a PUT or an operation; each once, in order.
- * @throws ScimError invalidValue for another shape and for a nested group
+ * @throws ScimError invalidValue for another shape and for a nested group, invalidSyntax for a value given twice
  */
 export function membersOf(value: ScimValue | undefined): string[] {
   if (value === undefined || value === null) return [];
@@ -93,9 +94,9 @@ export function membersOf(value: ScimValue | undefined): string[] {
 
 /** Only the id is kept of a member: the rest is the user's. There may be 80,000 of them, so no more is looked at. */
 function memberId(member: ScimValue): string {
-  const id = namedValue(member, 'value');
+  const id = soleValue(member, 'value');
   if (typeof id !== 'string') throw new ScimError('invalidValue', 'members: each member is an object with a "value", the id of a user');
-  const type = namedValue(member, 'type');
+  const type = soleValue(member, 'type');
   if (typeof type === 'string' && isSameName(type, 'Group'))
     throw new ScimError('invalidValue', 'members: nested groups are not supported');
   return id;
@@ -170,7 +171,7 @@ function memberChange(
   if (op === 'remove') {
     // §3.5.2.2: "If the target location is a multi-valued attribute and no filter is specified, the attribute and all values are removed".
     if (filter === undefined) return { kind: 'replace', ids: [] };
-    compileValueFilter(MEMBERS, filter);
+    compileValueFilter(membersAttribute, filter);
     const ids = idsOf(filter);
     return ids === undefined ? { kind: 'filter', filter } : { kind: 'remove', ids };
   }
@@ -192,13 +193,6 @@ function idsOf(filter: Filter): string[] | undefined {
 /** The commonest path by far, which one push can hold 80,000 times; any other spelling of it goes through the parser. */
 const REMOVAL_BY_ID = /^members\[value eq "([\w-]{1,100})"\]$/;
 const STRICT = { mode: 'strict', onTolerance: () => {} } as const;
-const MEMBERS = requireMembers();
-
-function requireMembers(): Attribute {
-  const members = attributeNamed(groupSchema.attributes, 'members');
-  if (members === undefined) throw new Error('groups have members');
-  return members;
-}
 
 /** True for the URN of the group's own schema; that of an extension has no members. */
 function isCoreSchema(target: PatchTarget): boolean {
@@ -206,5 +200,5 @@ function isCoreSchema(target: PatchTarget): boolean {
 }
 
 function isMembers(target: PatchTarget): target is Extract<PatchTarget, { attribute: Attribute }> {
-  return !isSchemaTarget(target) && target.attribute === MEMBERS;
+  return !isSchemaTarget(target) && target.attribute === membersAttribute;
 }

@@ -1,3 +1,4 @@
+import { ScimError } from '../errors.ts';
 import type { ScimObject, ScimValue } from './resource.ts';
 
 /** True for a JSON object: neither null nor an array. */
@@ -16,6 +17,22 @@ export function namedValue(value: ScimValue | undefined, name: string): ScimValu
   const folded = name.toLowerCase();
   const spelled = Object.keys(value).find((each) => each.length === name.length && each.toLowerCase() === folded);
   return spelled === undefined ? undefined : value[spelled];
+}
+
+/**
+ * The same of a name that may be there once only: of two spellings none is the right one (RFC 7644 §3.5.2: "exactly one "op" member").
+ * @throws ScimError invalidSyntax
+ */
+export function soleValue(value: ScimValue | undefined, name: string): ScimValue | undefined {
+  if (!isScimObject(value)) return undefined;
+  const folded = name.toLowerCase();
+  let found: string | undefined;
+  for (const each of Object.keys(value)) {
+    if (each !== name && (each.length !== name.length || each.toLowerCase() !== folded)) continue;
+    if (found !== undefined) throw new ScimError('invalidSyntax', `${name} is given more than once, in different spellings`);
+    found = each;
+  }
+  return found === undefined ? undefined : value[found];
 }
 
 /** The values of an attribute, singular or multi-valued: none if it is unassigned. */

@@ -1,9 +1,10 @@
 import type { Attribute } from '../attributes/attribute.ts';
 import { parseDateTime } from '../attributes/date-time.ts';
 import { attributeNamed } from '../attributes/find-attribute.ts';
+import { membersAttribute } from '../attributes/group-schema.ts';
 import { ScimError } from '../errors.ts';
 import { excerpt } from '../filter/tokenize.ts';
-import { isScimObject, scimObject } from './own-value.ts';
+import { isScimObject, ownValue, scimObject } from './own-value.ts';
 import type { OnTolerance, ScimObject, ScimValue } from './resource.ts';
 
 /** RFC 7643 §2.3.6: base64, in either alphabet, padding optional. Clients break long lines. */
@@ -31,14 +32,16 @@ const EXPECTED = {
  * Checks a client's value for an attribute and gives it back with the names in canonical spelling, or undefined if it is unassigned:
  * null, [] or an object without any value (RFC 7643 §2.5). `where` names the attribute in errors.
  * Sub-attributes that are unknown, read-only or never kept are left out.
- * @throws ScimError invalidValue for a value of another type, two primary values or too many values; invalidSyntax for a name given twice
+ * @throws ScimError invalidValue for a value of another type, two primary values, too many values or a member without its `value`; invalidSyntax for a name given twice
  */
 export function parseValue(attribute: Attribute, value: unknown, where: string, onTolerance: OnTolerance): ScimValue | undefined {
   if (value === null || value === undefined) return undefined;
   if (!attribute.multiValued) return parseSingle(attribute, value, where, onTolerance);
   if (!Array.isArray(value)) throw new ScimError('invalidValue', `${where} is multi-valued: expected an array, got ${kindOf(value)}`);
   const elements = checkedCount(attribute, value).flatMap((element: unknown) => {
-    const parsed = element === null ? undefined : parseSingle(attribute, element, where, onTolerance);
+    if (element === null) return [];
+    const parsed = parseSingle(attribute, element, where, onTolerance);
+    if (attribute === membersAttribute) checkMember(parsed);
     return parsed === undefined ? [] : [parsed];
   });
   checkPrimary(elements, where);
@@ -72,6 +75,12 @@ export function parseAttributes(
     if (kept !== undefined) parsed.push([attribute.name, kept]);
   }
   return scimObject(parsed);
+}
+
+/** Somebody asked for access: a member of whom nobody can tell who it is must not be left out in silence. @throws ScimError invalidValue */
+function checkMember(member: ScimValue | undefined): void {
+  if (ownValue(member, 'value') !== undefined) return;
+  throw new ScimError('invalidValue', 'members: each member needs its "value", the id of a user');
 }
 
 /** The same values. @throws ScimError invalidValue if they are more than MAX_VALUES */
