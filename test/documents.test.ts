@@ -1,9 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { savedQueries } from '../cdk/queries.ts';
 import { commands } from '../functions/admin/commands.ts';
 
 const text = (path: string) => readFileSync(path, 'utf8');
+const titles = Object.values(savedQueries).map(({ title }) => title);
 const documents = ['README.md', ...globSync('docs/**/*.md')];
 const tests = (place: string) => (place.endsWith('/') ? globSync(`${place}**/*.ts`) : [place]).map(text).join('\n');
 
@@ -28,6 +30,17 @@ describe('the documents', () => {
         [...names, 'help'].some((name) => words === name || words.startsWith(`${name} `)),
         words,
       ).toBe(true);
+  });
+
+  it.each(documents)('%s: every saved query it names is in the stack', (document) => {
+    for (const [, title = ''] of text(document).matchAll(/saved\s+query\s+\*\*([^*]+)\*\*/g)) expect(titles).toContain(title);
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('has every saved query by its title', () => {
+    const table = text('docs/operations.md').split('| saved query | question |\n|---|---|\n')[1]?.split('\n\n')[0] ?? '';
+    expect([...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, title]) => title)).toEqual(titles);
   });
 });
 
