@@ -290,6 +290,8 @@ describe('declared attributes in PATCH (RFC 7644 §3.5.2)', () => {
     ['an immutable attribute that is set', { serial: 'a' }, { op: 'replace', path: 'serial', value: 'b' }, 'mutability'],
     ['removing an immutable attribute', { serial: 'a' }, { op: 'remove', path: 'serial' }, 'mutability'],
     ['an immutable sub-attribute', { office: { door: '1' } }, { op: 'replace', path: 'office.door', value: '2' }, 'mutability'],
+    ['removing the schema of an immutable attribute', { serial: 'a', level: 1 }, { op: 'remove', path: BADGE }, 'mutability'],
+    ['no value for the schema of an immutable part', { office: { door: '1' } }, { op: 'replace', value: { [BADGE]: null } }, 'mutability'],
     [
       'two primary values',
       {},

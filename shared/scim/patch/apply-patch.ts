@@ -106,6 +106,11 @@ function remove(resource: ScimObject, target: PatchTarget, { spend }: EngineOpti
   if (isSchemaTarget(target)) {
     // The attributes of the core schema are the resource, and userName or displayName is among them.
     if (target.extension === undefined) throw new ScimError('mutability', `${target.schema.id} can't be removed`);
+    // What can't be removed by its own name doesn't go with its schema.
+    for (const { name } of target.schema.attributes) {
+      const part = findInSchema(target, name);
+      checkImmutableValue(part, currentValue(resource, part), undefined);
+    }
     return withMember(resource, target.extension, undefined);
   }
   checkWritable(target);
