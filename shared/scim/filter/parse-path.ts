@@ -23,7 +23,7 @@ export function parseAttributePath(text: string): AttributePath {
 export function parsePatchPath(text: string, options: FilterOptions): PatchPath {
   const reader = new FilterReader(tokenize(text, 'invalidPath'), 'invalidPath', options);
   const first = reader.take();
-  if (first?.kind !== 'word') throw new ScimError('invalidPath', `The path ${excerpt(text)} does not begin with an attribute name`);
+  if (first?.kind !== 'word') throw new ScimError('invalidPath', 'The path does not begin with an attribute name');
   const path = parseAttributePath(first.text);
   if (reader.peek() === undefined) return { path };
 
@@ -33,6 +33,7 @@ export function parsePatchPath(text: string, options: FilterOptions): PatchPath 
   }
   const filter = reader.readValueFilter(path);
   const subAttribute = reader.takeSubAttribute();
-  if (reader.peek() !== undefined) throw new ScimError('invalidPath', `The path ${excerpt(text)} goes on after its end`);
+  // Without the filter: the unquoted value of one (T3) may be a person's, and details are logged.
+  if (reader.peek() !== undefined) throw new ScimError('invalidPath', `The path ${excerpt(`${first.text}[…]`)} goes on after its end`);
   return subAttribute === undefined ? { path, filter } : { path, filter, subAttribute };
 }
