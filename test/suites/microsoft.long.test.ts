@@ -7,8 +7,6 @@ import { runPostmanCollection } from './run-postman-collection.ts';
 
 /** Each assertion that may fail, by the position and name of its request, and why. */
 const ACCEPTED: AcceptedFailures = {
-  '1 Get empty Users: Status code is 200':
-    'It asks for /users. The path of a URI is case-sensitive (RFC 3986 §6.2.2.1), and the endpoint is /Users (RFC 7644 §3.2).',
   '4 Get ServiceProviderConfig: Status code is 200':
     'It asks for /serviceConfiguration; the endpoint is /ServiceProviderConfig (RFC 7644 §4).',
   '4 Get ServiceProviderConfig: Pach supported is true': 'The same request.',

@@ -35,7 +35,7 @@ describeWithFiles("Okta's Runscope collections against npm start", 'SUITES', FIL
       UserIdThatDoesNotExist: '010101001010101011001010101011',
     };
     const run = await runCollection(readCollection(spec), { variables });
-    expectAsAccepted(run, 53);
+    expectAsAccepted(run, { judged: 52, leftOut: 1 });
   });
 
   it("OktaEdu's: every assertion holds", async () => {
@@ -48,7 +48,7 @@ describeWithFiles("Okta's Runscope collections against npm start", 'SUITES', FIL
         'https://api.randomuser.me?nat=us,dk,fr,gb': { results: [{ ...person, name: { first: 'Second', last: 'User' } }] },
       },
     });
-    expectAsAccepted(run, 74);
+    expectAsAccepted(run, { judged: 66, leftOut: 8 });
   });
 
   it.each(['put', 'patch'] as const)('CRUD, with an app that updates by %s: every assertion holds', async (dialect) => {
@@ -73,7 +73,7 @@ describeWithFiles("Okta's Runscope collections against npm start", 'SUITES', FIL
         okta_user_title: 'Engineer',
         okta_user_primaryphone: '555-0100',
       };
-      expectAsAccepted(await runCollection(readCollection(crud), { variables }), 21);
+      expectAsAccepted(await runCollection(readCollection(crud), { variables }), { judged: 21, leftOut: 0 });
     } finally {
       await okta.close();
     }
@@ -88,8 +88,9 @@ describeWithFiles("Okta's Runscope collections against npm start", 'SUITES', FIL
   });
 });
 
-function expectAsAccepted({ assertions, failures, details }: SuiteRun, count: number): void {
+/** @param leftOut how many assertions are of the time an answer took: those are not judged (see SuiteRun) */
+function expectAsAccepted({ assertions, failures, leftOut, details }: SuiteRun, pinned: { judged: number; leftOut: number }): void {
   expect(unexpected(failures, ACCEPTED), details.join('\n')).toEqual({ newlyFailing: [], noLongerFailing: [] });
   // A run that was cut short, or a collection that is another one, holds less.
-  expect(assertions).toHaveLength(count);
+  expect({ judged: assertions.length, leftOut: leftOut.length }).toEqual(pinned);
 }

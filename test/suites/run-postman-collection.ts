@@ -11,7 +11,7 @@ export async function runPostmanCollection(collection: object, variables: Readon
   const summary = await new Promise<Summary>((resolve, reject) => {
     newman.run({ collection, envVar, reporters: [] }, (error, done) => (error ? reject(error) : resolve(done)));
   });
-  const run: SuiteRun = { assertions: [], failures: [], details: [] };
+  const run: SuiteRun = { assertions: [], failures: [], leftOut: [], details: [] };
   for (const { cursor, item, response, assertions = [], requestError } of summary.run.executions) {
     if (requestError) throw new Error(`${item.name} got no answer`, { cause: requestError });
     for (const { assertion, error } of assertions) {

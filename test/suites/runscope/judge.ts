@@ -5,14 +5,19 @@ import type { RunscopeAssertion } from './collection.ts';
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  readonly milliseconds: number;
+}
+
+/** An assertion of what was answered. How fast it was says more of the machine, and of what else runs on it, than of the server. */
+export type JudgedAssertion = RunscopeAssertion & { readonly source: Exclude<RunscopeAssertion['source'], 'response_time'> };
+
+export function isJudged(assertion: RunscopeAssertion): assertion is JudgedAssertion {
+  return assertion.source !== 'response_time';
 }
 
 /** Whether an answer is as an assertion wants it; its variables are filled in already. */
-export function holds({ source, property = '', comparison, value }: RunscopeAssertion, answer: Answer): boolean {
+export function holds({ source, property = '', comparison, value }: JudgedAssertion, answer: Answer): boolean {
   const actual = {
     response_status: () => answer.status,
-    response_time: () => answer.milliseconds,
     response_json: () => valueAt(answer.text, property),
   };
   return COMPARISONS[comparison](actual[source](), String(value));

@@ -1,5 +1,5 @@
 import type { RunscopeCollection, RunscopeRequest } from './collection.ts';
-import { type Answer, holds, scriptHolds, valueAt } from './judge.ts';
+import { type Answer, holds, isJudged, scriptHolds, valueAt } from './judge.ts';
 
 export interface RunscopeEnvironment {
   readonly variables: Readonly<Record<string, string>>;
@@ -11,8 +11,11 @@ export interface RunscopeEnvironment {
 
 /** What a run found, each assertion by its name: step, note, what was compared. */
 export interface SuiteRun {
+  /** Those that were judged. */
   readonly assertions: string[];
   readonly failures: string[];
+  /** Assertions of the time an answer took, which are not judged: a busy machine would fail them, and prove nothing. */
+  readonly leftOut: string[];
   /** The failures once more, with the answers, for who reads the report. */
   readonly details: string[];
 }
@@ -22,7 +25,7 @@ export interface SuiteRun {
  * vendor's queues time and are left out: nothing here has a queue between a request and what the next one sees.
  */
 export async function runCollection({ steps }: RunscopeCollection, environment: RunscopeEnvironment): Promise<SuiteRun> {
-  const run: SuiteRun = { assertions: [], failures: [], details: [] };
+  const run: SuiteRun = { assertions: [], failures: [], leftOut: [], details: [] };
   const variables = new Map(Object.entries(environment.variables));
   const fill = (text: string) =>
     text.replaceAll(/\{\{([^}]+)\}\}/g, (whole, name: string) => {
@@ -33,8 +36,9 @@ export async function runCollection({ steps }: RunscopeCollection, environment: 
   for (const [index, step] of steps.entries()) {
     if (step.step_type === 'pause') continue;
     const answer = await send(step, fill, environment);
+    const nameOf = (name: string) => `${index + 1} ${step.note.trim()}: ${name}`;
     const note = (name: string, isHeld: boolean) => {
-      const assertion = `${index + 1} ${step.note.trim()}: ${name}`;
+      const assertion = nameOf(name);
       run.assertions.push(assertion);
       if (isHeld) return;
       run.failures.push(assertion);
@@ -42,8 +46,9 @@ export async function runCollection({ steps }: RunscopeCollection, environment: 
     };
     for (const assertion of step.assertions) {
       const { source, property, comparison, value } = assertion;
-      const filled = { ...assertion, value: typeof value === 'string' ? fill(value) : value };
-      note([source, property, comparison, value].filter((part) => part !== undefined && part !== null).join(' '), holds(filled, answer));
+      const name = [source, property, comparison, value].filter((part) => part !== undefined && part !== null).join(' ');
+      if (isJudged(assertion)) note(name, holds({ ...assertion, value: typeof value === 'string' ? fill(value) : value }, answer));
+      else run.leftOut.push(nameOf(name));
     }
     for (const script of step.scripts.filter((text) => text !== '')) note('script', scriptHolds(script, answer));
     for (const { name, property } of step.variables) if (name !== null) variables.set(name, String(valueAt(answer.text, property)));
@@ -54,12 +59,10 @@ export async function runCollection({ steps }: RunscopeCollection, environment: 
 async function send(step: RunscopeRequest, fill: (text: string) => string, environment: RunscopeEnvironment): Promise<Answer> {
   const url = fill(step.url);
   const instead = environment.answers?.[url];
-  if (instead !== undefined) return { status: 200, text: JSON.stringify(instead), milliseconds: 0 };
+  if (instead !== undefined) return { status: 200, text: JSON.stringify(instead) };
   const headers = new Headers(environment.headers);
   for (const [name, value] of Object.entries(step.headers)) headers.set(name, fill(value).trim());
-  const start = performance.now();
   const hasBody = step.body !== undefined && step.method !== 'GET';
   const response = await fetch(url, { method: step.method, headers, ...(hasBody && { body: fill(step.body ?? '') }) });
-  const text = await response.text();
-  return { status: response.status, text, milliseconds: performance.now() - start };
+  return { status: response.status, text: await response.text() };
 }
