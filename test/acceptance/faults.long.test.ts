@@ -50,6 +50,22 @@ describe('Confluence in trouble', () => {
     await stack.settled(MINUTES);
   });
 
+  it('ten 503 to ten changes at once, then one 401, without a second refused login', async () => {
+    await stack.confluence.fault({ status: 503, times: 10 });
+    const names = Array.from({ length: 10 }, (_, i) => `after.503.${i}`);
+    await Promise.all(names.map((userName) => stack.scim.createUser({ userName })));
+    await eventually(async () => {
+      const active = (await stack.confluence.users()).filter((account) => account.active).map(({ username }) => username);
+      expect(active).toEqual(expect.arrayContaining(names));
+    });
+    expect((await stack.confluence.requests()).filter(({ status }) => status === 503)).toHaveLength(10);
+    await stack.confluence.fault({ match: 'POST /rest/api/admin/user$', status: 401, times: 1 });
+    await stack.scim.createUser({ userName: 'after.401@example.com' });
+    await eventually(async () => expect(await stack.account('after.401@example.com')).toMatchObject({ active: true }));
+    expect(refusedLoginsInARow(await stack.confluence.requests())).toBe(1);
+    expect((await stack.adminJson<{ state: string }[]>(['status']))[0]).toMatchObject({ state: 'open', parked: 0 });
+  });
+
   it('429 with Retry-After, which is waited for', async () => {
     const path = '/rest/api/admin/user';
     await liveThrough(() => stack.confluence.fault({ match: `POST ${path}$`, status: 429, retryAfterSeconds: 5, times: 1 }));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, RunningStack, refusedLoginsInARow } from './running-stack.ts';
+import { eventually, RunningStack } from './running-stack.ts';
 import { oktaUser, PATCH_OP } from './scim-client.ts';
 
 describe('npm start, from the identity provider to Confluence', () => {
@@ -129,22 +129,6 @@ describe('npm start, from the identity provider to Confluence', () => {
     await Promise.all(clients);
     expect((await stack.scim.members(group)).sort()).toEqual([...ids].sort());
     await eventually(async () => expect(await stack.members('crowd')).toHaveLength(20));
-  });
-
-  it('gets over ten 503, then one 401, without a second refused login', async () => {
-    await stack.confluence.fault({ status: 503, times: 10 });
-    const names = Array.from({ length: 10 }, (_, i) => `after.503.${i}`);
-    await Promise.all(names.map((userName) => stack.scim.createUser({ userName })));
-    await eventually(async () => {
-      const active = (await stack.confluence.users()).filter((account) => account.active).map(({ username }) => username);
-      expect(active).toEqual(expect.arrayContaining(names));
-    });
-    expect((await stack.confluence.requests()).filter(({ status }) => status === 503)).toHaveLength(10);
-    await stack.confluence.fault({ match: 'POST /rest/api/admin/user$', status: 401, times: 1 });
-    await stack.scim.createUser({ userName: 'after.401@example.com' });
-    await eventually(async () => expect(await stack.account('after.401@example.com')).toMatchObject({ active: true }));
-    expect(refusedLoginsInARow(await stack.confluence.requests())).toBe(1);
-    expect((await stack.adminJson<{ state: string }[]>(['status']))[0]).toMatchObject({ state: 'open', parked: 0 });
   });
 
   it('tells the story of a request under one correlation id, to each call to Confluence', async () => {

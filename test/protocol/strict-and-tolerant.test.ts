@@ -14,7 +14,7 @@ let strict: ScimClient;
 /** For all that the strict connection refuses: it stays as it is. */
 let untouched: Setting;
 beforeAll(async () => {
-  service = await startScimService();
+  service = await startScimService({ inMemory: true });
   [tolerant, strict] = await Promise.all([service.connect({ mode: 'tolerant' }), service.connect({ mode: 'strict' })]);
   untouched = await settingFor(strict);
 });
@@ -110,7 +110,7 @@ describe('a tolerant and a strict connection', () => {
   it('a strict one holds members against the schema, wherever they stand in a PATCH', async () => {
     const before = await stateOf(untouched);
     const { group, user } = untouched;
-    for (const member of [{ value: user, colour: 'red' }, { value: user, type: 7 }, { value: [user] }, 'text', 7]) {
+    for (const member of [{ value: user, colour: 'red' }, { value: user, type: 7 }, { value: [user] }, {}, { display: 'Ada' }, 'text', 7]) {
       for (const operation of [
         { op: 'add', path: 'members', value: [member] },
         { op: 'replace', path: 'members', value: [{ value: user }, member] },
@@ -123,6 +123,17 @@ describe('a tolerant and a strict connection', () => {
       }
     }
     expect(await stateOf(untouched)).toEqual(before);
+  });
+
+  it('members that are null, or none, are unassigned for both: RFC 7643 §2.5', async () => {
+    for (const client of [tolerant, strict]) {
+      for (const members of [null, [], [null]]) {
+        const { status, json } = await client.post('/Groups', { schemas: [GROUP], displayName: randomUUID(), members });
+        expect(status, JSON.stringify(members)).toBe(201);
+        expect(json).not.toHaveProperty('members');
+      }
+      expect(lastRecord()).not.toHaveProperty('toleranceIds');
+    }
   });
 
   it('counts a tolerance once a request, however often and wherever it was used, and none is crowded out by another', async () => {

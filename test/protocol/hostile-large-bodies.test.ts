@@ -1,3 +1,0 @@
-import { largeBodies } from './hostile-large-bodies.ts';
-
-largeBodies(256 * 1024);
