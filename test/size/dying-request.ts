@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context } from 'aws-lambda';
+import type { ScimFunction } from '../../functions/scim/scim-function.ts';
 import type { Connection } from '../../shared/directory/connection.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { ScimClient, startScimService } from '../protocol/scim-client.ts';
@@ -15,12 +17,17 @@ export interface DyingRequest {
   readonly at?: number | 'before-transaction' | 'after-transaction';
 }
 
+/** As long as API Gateway waits: what takes longer is 503, from the function itself. */
+const GATEWAY_MS = 29_000;
+
 const file = process.argv[2];
 if (file === undefined) throw new Error('usage: dying-request.ts <file>');
 const { directory, token, method, path, body, at } = JSON.parse(readFileSync(file, 'utf8')) as DyingRequest;
 const engine = await startEmbeddedDynamoDb({ directory });
 const service = await startScimService({ engine: { ...engine, client: dyingClient(engine.client) } });
-const { status } = await new ScimClient(service.handle, {} as Connection, token).request(method, path, { body });
+const endsAt = performance.now() + GATEWAY_MS;
+const inTime: ScimFunction = (event) => service.handle(event, { getRemainingTimeInMillis: () => endsAt - performance.now() } as Context);
+const { status } = await new ScimClient(inTime, {} as Connection, token).request(method, path, { body });
 process.stdout.write(String(status));
 
 function dyingClient(client: DynamoDBClient): DynamoDBClient {
