@@ -24,6 +24,8 @@ export interface Endpoint<R extends Stored<string>> {
   readonly nameAttribute: 'userName' | 'displayName';
   /** The attribute that costs reads of its own and is loaded only where somebody wants it. */
   readonly relation: 'groups' | 'members';
+  /** False if no write of the resource sets the relation: a new one has none. */
+  readonly isRelationWritten: boolean;
   /** RFC 7644 §3.5.2: a PATCH is answered by 200 with the resource or by 204; with `attributes` always by 200. */
   readonly patchReply: 200 | 204;
 
@@ -39,10 +41,16 @@ export interface Endpoint<R extends Stored<string>> {
   delete(exchange: Exchange, read: R): Promise<Committed<R>>;
 
   /**
-   * The whole resource in the shape of RFC 7643 §3; undefined if it was deleted since it was read.
+   * Whole resources in the shape of RFC 7643 §3, in the order given, their relations read together; undefined for one that was deleted
+   * since it was read.
    * @param returned what the reply will have of it, where it is for a reply: a relation too long for that is not read to its end
    * @throws ScimError tooMany
    */
-  render(exchange: Exchange, stored: R, withRelation: boolean, returned?: Projection): Promise<Rendered | undefined>;
+  render(
+    exchange: Exchange,
+    stored: readonly R[],
+    withRelation: boolean,
+    returned?: Projection,
+  ): Promise<readonly (Rendered | undefined)[]>;
   pointer(stored: R): ResourcePointer;
 }

@@ -18,6 +18,7 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   type: 'Group',
   nameAttribute: 'displayName',
   relation: 'members',
+  isRelationWritten: true,
   patchReply: 204,
 
   listing: ({ dependencies }) => dependencies.directory.groups.listing,
@@ -35,19 +36,28 @@ export const groupEndpoint: Endpoint<StoredGroup> = {
   patch: patchGroup,
   delete: (exchange, read) => exchange.dependencies.directory.groups.delete(writeContext(exchange), read),
 
-  render: async (exchange, stored, withRelation, returned) => {
-    if (!withRelation) return rendered(exchange, stored);
-    const most = returned && mostMembers(exchange, stored, returned);
-    try {
-      const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, stored.id, most);
-      return whole && rendered(exchange, whole.group, whole.members);
-    } catch (error) {
-      if (error instanceof TooManyMembers) throw replyTooLarge({ cause: error });
-      throw error;
-    }
+  render: async (exchange, groups, withRelation, returned) => {
+    if (!withRelation) return groups.map((group) => rendered(exchange, group));
+    return Promise.all(groups.map((group) => renderedWithMembers(exchange, group, returned)));
   },
   pointer: ({ id }) => ({ type: 'group', id }),
 };
+
+/** @throws ScimError tooMany */
+async function renderedWithMembers(
+  exchange: Exchange,
+  group: StoredGroup,
+  returned: Projection | undefined,
+): Promise<Rendered | undefined> {
+  const most = returned && mostMembers(exchange, group, returned);
+  try {
+    const whole = await exchange.dependencies.directory.groups.readWithMembers(exchange.connection, group.id, most);
+    return whole && rendered(exchange, whole.group, whole.members);
+  } catch (error) {
+    if (error instanceof TooManyMembers) throw replyTooLarge({ cause: error });
+    throw error;
+  }
+}
 
 /** How many members at most fit in a reply beside everything else: each takes the same room, since ids are of one length. */
 function mostMembers(exchange: Exchange, group: StoredGroup, returned: Projection): number {

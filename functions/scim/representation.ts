@@ -51,7 +51,9 @@ export async function writtenReply<R extends Stored<string>>(
 ): Promise<ScimResponse> {
   const location =
     status === 201 ? { Location: `${exchange.request.baseUrl}${resourceTypeOf(exchange, endpoint).endpoint}/${stored.id}` } : {};
-  for (const withRelation of wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
+  // A user is put into groups after it was created.
+  const mayHaveRelation = status === 200 || endpoint.isRelationWritten;
+  for (const withRelation of mayHaveRelation && wantsAttribute(projection, endpoint.relation) ? [true, false] : [false]) {
     const rendered = await renderIfReadable(exchange, endpoint, stored, withRelation, projection);
     if (rendered === undefined) continue;
     const body = JSON.stringify(project(resourceTypeOf(exchange, endpoint), rendered.resource, projection));
@@ -69,7 +71,8 @@ async function renderIfReadable<R extends Stored<string>>(
   projection: Projection,
 ): Promise<Rendered | undefined> {
   try {
-    return await endpoint.render(exchange, stored, withRelation, projection);
+    const [rendered] = await endpoint.render(exchange, [stored], withRelation, projection);
+    return rendered;
   } catch (error) {
     if (!withRelation) throw error;
     logUnforeseen(exchange.dependencies.log, exchange.story, error);

@@ -36,7 +36,11 @@ export function replyTooLarge(options: ErrorOptions = {}): ScimError {
 
 /** @throws ScimError tooMany if the text is more than Lambda can return */
 export function jsonResponse(status: number, json: unknown, headers: Readonly<Record<string, string>> = {}): ScimResponse {
-  const body = JSON.stringify(json);
+  return textResponse(status, JSON.stringify(json), headers);
+}
+
+/** The same of what is JSON text already. @throws ScimError tooMany */
+export function textResponse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): ScimResponse {
   if (!fitsReply(body)) throw replyTooLarge();
   return { status, headers, body };
 }

@@ -79,6 +79,12 @@ export type Lookup =
   | { readonly by: 'member'; readonly value: string }
   | { readonly by: 'all' };
 
+/** What a user shows of a group. */
+export interface GroupOfUser {
+  readonly id: GroupId;
+  readonly displayName: string;
+}
+
 export interface UserDirectory {
   /** `attributes` is validated. @throws NameTaken, DirectoryBusy */
   create(context: WriteContext, attributes: ScimObject): Promise<Committed<StoredUser>>;
@@ -96,8 +102,12 @@ export interface UserDirectory {
    *   same requests. @throws RevisionConflict if that group has changed since
    */
   existing(connection: Connection, ids: Iterable<string>, joining?: StoredGroup): Promise<Set<UserId>>;
-  /** The groups the user is in, with their display names: base items and the layers of groups in expansion. */
-  groupsOf(connection: Connection, id: UserId): Promise<{ id: GroupId; displayName: string }[]>;
+  /**
+   * The groups each of the users is in, in order of creation: base items and the layers of groups in expansion. Who is no live user has
+   * none, or no entry. Users asked for together cost one request each, and share the others.
+   * @throws DirectoryBusy
+   */
+  groupsOf(connection: Connection, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly GroupOfUser[]>>;
 }
 
 export interface GroupDirectory {

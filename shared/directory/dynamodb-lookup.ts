@@ -1,6 +1,6 @@
 import type { Lookup } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import { groupsOfUser } from './groups-of-user.ts';
+import { groupsOfUsers } from './groups-of-users.ts';
 import { type ConnectionId, type GroupId, isResourceId, type UserId } from './ids.ts';
 import type { GroupItem, UserItem } from './items.ts';
 import { type Key, keys } from './keys.ts';
@@ -37,7 +37,7 @@ export async function lookUpGroups(table: DynamoDbTable, c: ConnectionId, { by, 
     case 'externalId':
       return itemsOf(await listed(table, keys.externalId(c, value, 'Group', '')));
     case 'member':
-      return groupsOfUser(table, c, value as UserId);
+      return (await groupsOfUsers(table, c, [value as UserId])).get(value as UserId) ?? [];
     default:
       throw new TypeError(`groups are not looked up by ${by}`);
   }

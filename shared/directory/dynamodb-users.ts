@@ -5,7 +5,7 @@ import type { ScimObject } from '../scim/resources/resource.ts';
 import { commit } from './commit.ts';
 import type { Committed, StoredUser, UserDirectory, WriteContext } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import { groupsOfUser } from './groups-of-user.ts';
+import { groupsOfUsers } from './groups-of-users.ts';
 import { isResourceId, type UserId } from './ids.ts';
 import { type GroupItem, ITEM_VERSION, type UserItem } from './items.ts';
 import { keys, listing } from './keys.ts';
@@ -112,9 +112,9 @@ export function dynamoDbUsers(table: DynamoDbTable, namedMembers: NamedMembers, 
       return new Set(found.flatMap(({ id, state }) => (state === 'live' ? [id] : [])));
     },
 
-    async groupsOf(connection, id) {
-      const groups = await groupsOfUser(table, connection.id, id);
-      return groups.map((group) => ({ id: group.id, displayName: group.displayName }));
+    async groupsOf(connection, ids) {
+      const groups = await groupsOfUsers(table, connection.id, ids);
+      return new Map([...groups].map(([user, headers]) => [user, headers.map(({ id, displayName }) => ({ id, displayName }))]));
     },
   };
 }

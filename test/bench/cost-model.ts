@@ -1,6 +1,6 @@
 import type { OperationCost } from './operation-costs.ts';
 
-/** List prices of us-east-1 in US dollars, without any free tier: the day they were looked up is in docs/cost.md. */
+/** List prices of us-east-1 in US dollars, without any free tier: to be checked, as docs/cost.md says. */
 export const PRICES = {
   readUnit: 0.125 / 1e6,
   writeUnit: 0.625 / 1e6,

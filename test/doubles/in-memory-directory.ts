@@ -2,6 +2,7 @@ import { messageGroupOf } from '../../shared/changes/change.ts';
 import type { Connection } from '../../shared/directory/connection.ts';
 import {
   type Directory,
+  type GroupOfUser,
   type MembershipChange,
   RevisionConflict,
   type StoredGroup,
@@ -94,8 +95,7 @@ export function inMemoryDirectory(newId: () => string): Directory {
         return new Set([...ids].filter((id) => users.has(id)) as UserId[]);
       },
 
-      groupsOf: async (connection, id) =>
-        memberOf(connection, id).map((group) => ({ id: group.id, displayName: String(group.attributes['displayName']) })),
+      groupsOf: async (connection, ids) => new Map(ids.map((id) => [id, memberOf(connection, id).map(toGroupOfUser)])),
     },
 
     groups: {
@@ -144,6 +144,10 @@ export function inMemoryDirectory(newId: () => string): Directory {
       },
     },
   };
+}
+
+function toGroupOfUser({ id, attributes }: StoredGroup): GroupOfUser {
+  return { id, displayName: String(attributes['displayName']) };
 }
 
 function nextRevision<R extends StoredUser | StoredGroup>({ now }: WriteContext, resource: R, attributes: ScimObject): R {

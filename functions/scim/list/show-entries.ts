@@ -1,23 +1,28 @@
-import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import { MAX_REPLY_BYTES, replyTooLarge } from '../response.ts';
 import type { Entry, Source } from './source.ts';
 
 /**
- * The page as the client wants it. Stops as soon as the reply can't be returned, before more members are read.
+ * The page as the client wants it, each resource as JSON text. Stops as soon as the reply can't be returned, before more members are
+ * read.
  * @throws ScimError tooMany
  */
-export async function showEntries(entries: readonly Entry[], sources: readonly Source[]): Promise<ScimObject[]> {
-  const shown: ScimObject[] = [];
+export async function showEntries(entries: readonly Entry[], sources: readonly Source[]): Promise<string[]> {
+  const texts = new Map<Entry, string>();
   let characters = 0;
-  const atOnce = Math.min(...sources.map(({ renderedAtOnce }) => renderedAtOnce));
-  for (let from = 0; from < entries.length; from += atOnce) {
-    for (const resource of await Promise.all(entries.slice(from, from + atOnce).map((entry) => entry.show()))) {
-      // Deleted between the list and its members: it is not there any more.
-      if (resource === undefined) continue;
-      characters += JSON.stringify(resource).length;
-      if (characters > MAX_REPLY_BYTES) throw replyTooLarge();
-      shown.push(resource);
+  for (const source of sources) {
+    const own = entries.filter(({ type }) => type === source.type);
+    for (let from = 0; from < own.length; from += source.shownAtOnce) {
+      const batch = own.slice(from, from + source.shownAtOnce);
+      const shown = await source.show(batch);
+      for (const [i, entry] of batch.entries()) {
+        // Deleted between the list and its members: it is not there any more.
+        if (shown[i] === undefined) continue;
+        const text = JSON.stringify(shown[i]);
+        characters += text.length;
+        if (characters > MAX_REPLY_BYTES) throw replyTooLarge();
+        texts.set(entry, text);
+      }
     }
   }
-  return shown;
+  return entries.flatMap((entry) => texts.get(entry) ?? []);
 }

@@ -29,8 +29,8 @@ export async function sortedEntries(sources: readonly Source[], order: Order): P
   for (const source of sources) {
     // Who sorts by members or groups has them read; nobody else.
     const withRelation = isSameName(order.sort.path.attribute, source.relation);
-    for await (const batch of inBatches(matchesOf(source, scanned), source.renderedAtOnce)) {
-      const resources = await Promise.all(batch.map((entry) => entry.render(withRelation)));
+    for await (const batch of inBatches(matchesOf(source, scanned), source.atOnce(withRelation))) {
+      const resources = await source.render(batch, withRelation);
       for (const [i, entry] of batch.entries()) {
         const resource = resources[i];
         if (resource !== undefined) ranked.push({ entry, key: order.sort.keyOf(source.type, resource) });

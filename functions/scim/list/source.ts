@@ -11,16 +11,15 @@ import type { Exchange } from '../exchange.ts';
 import { inBatches } from '../in-batches.ts';
 import { projectionOf } from '../representation.ts';
 
-/** So many resources are rendered at once: a group may have 290,000 members, a user's groups are few. */
-const RENDERED_AT_ONCE = { groups: 10, members: 2 } as const;
+/** So many resources are rendered at once with their relation: a group may have 290,000 members; users' groups are read together. */
+const WITH_RELATION_AT_ONCE = { groups: 100, members: 2 } as const;
+const WITHOUT_RELATION_AT_ONCE = 100;
 
 /** One resource of a list. */
 export interface Entry extends Place {
   readonly type: Source['type'];
-  /** With every attribute, as a filter or a sort sees it; undefined if it was deleted since. */
-  readonly render: (withRelation: boolean) => Promise<ScimObject | undefined>;
-  /** As the client wants it; undefined if it was deleted since. */
-  readonly show: () => Promise<ScimObject | undefined>;
+  /** As it was read: for the source that found it. */
+  readonly stored: Stored<string>;
 }
 
 export interface Scanned {
@@ -32,7 +31,6 @@ export interface Scanned {
 export interface Source {
   readonly type: 'User' | 'Group';
   readonly relation: 'groups' | 'members';
-  readonly renderedAtOnce: number;
   /** False if every resource of the type matches: the total is known then, and a page is read without looking at the others. */
   readonly isFiltered: boolean;
   /** The number of resources of the type. */
@@ -41,6 +39,13 @@ export interface Source {
   readonly page: (startIndex: number, count: number) => Promise<Entry[]>;
   /** In order of creation what a key finds, else every resource: those after a place, `atATime` of them read at once. */
   readonly scan: (after?: Place, atATime?: number) => AsyncIterable<readonly Scanned[]>;
+  /** How many are best rendered at once. */
+  readonly atOnce: (withRelation: boolean) => number;
+  /** Entries of this source with every attribute, as a filter or a sort sees them; undefined for one that was deleted since. */
+  readonly render: (entries: readonly Entry[], withRelation: boolean) => Promise<(ScimObject | undefined)[]>;
+  /** Entries of this source as the client wants them; undefined for one that was deleted since. */
+  readonly show: (entries: readonly Entry[]) => Promise<(ScimObject | undefined)[]>;
+  readonly shownAtOnce: number;
 }
 
 /** The resources of an endpoint that the filter may match; all of them if there is none. @throws ScimError invalidFilter */
@@ -53,32 +58,30 @@ export function sourceOf<R extends Stored<string>>(
   const { type, relation } = endpoint;
   const { connection, dependencies } = exchange;
   const listing = endpoint.listing(exchange);
-  const toEntry = entriesOf(exchange, endpoint, query);
+  const resourceType = resourceTypeOf(exchange, endpoint);
+  const projection = projectionOf(exchange, endpoint, query);
+  const isRelationShown = wantsAttribute(projection, relation);
+  const atOnce = (withRelation: boolean) => (withRelation ? WITH_RELATION_AT_ONCE[relation] : WITHOUT_RELATION_AT_ONCE);
+  const toEntry = (stored: R): Entry => ({ type, id: stored.id, created: stored.created, stored });
+  // An entry comes back to the source that made it of an R.
+  const storedOf = (entries: readonly Entry[]) => entries.map(({ stored }) => stored as R);
+  const render: Source['render'] = async (entries, withRelation) =>
+    (await endpoint.render(exchange, storedOf(entries), withRelation)).map((rendered) => rendered?.resource);
   return {
     type,
     relation,
-    renderedAtOnce: RENDERED_AT_ONCE[relation],
     isFiltered: filter !== undefined,
     total: () => listing.count(connection),
     page: async (startIndex, count) => (await listing.page(connection, startIndex, count, dependencies.now())).map(toEntry),
-    scan: filter === undefined ? scanAll(exchange, listing, toEntry) : scanFor(exchange, endpoint, filter, toEntry),
-  };
-}
-
-function entriesOf<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>, query: ListQuery): (stored: R) => Entry {
-  const resourceType = resourceTypeOf(exchange, endpoint);
-  const projection = projectionOf(exchange, endpoint, query);
-  const withRelation = wantsAttribute(projection, endpoint.relation);
-  return (stored) => ({
-    type: endpoint.type,
-    id: stored.id,
-    created: stored.created,
-    render: async (wanted) => (await endpoint.render(exchange, stored, wanted))?.resource,
-    show: async () => {
-      const rendered = await endpoint.render(exchange, stored, withRelation, projection);
-      return rendered && project(resourceType, rendered.resource, projection);
+    scan: filter === undefined ? scanAll(exchange, listing, toEntry) : scanFor(exchange, endpoint, filter, { toEntry, atOnce, render }),
+    atOnce,
+    render,
+    show: async (entries) => {
+      const rendered = await endpoint.render(exchange, storedOf(entries), isRelationShown, projection);
+      return rendered.map((each) => each && project(resourceType, each.resource, projection));
     },
-  });
+    shownAtOnce: atOnce(isRelationShown),
+  };
 }
 
 function scanAll<R>({ connection }: Exchange, listing: Listing<R>, toEntry: (stored: R) => Entry): Source['scan'] {
@@ -92,7 +95,7 @@ function scanFor<R extends Stored<string>>(
   exchange: Exchange,
   endpoint: Endpoint<R>,
   filter: Filter,
-  toEntry: (stored: R) => Entry,
+  { toEntry, atOnce, render }: Pick<Source, 'atOnce' | 'render'> & { readonly toEntry: (stored: R) => Entry },
 ): Source['scan'] {
   const resourceType = resourceTypeOf(exchange, endpoint);
   const isMatch = compileFilter(resourceType, filter);
@@ -100,14 +103,15 @@ function scanFor<R extends Stored<string>>(
   // A single comparison of a member is answered by the key itself: no group's members are read to check it again.
   const isKeyExact = lookup.by === 'member' && (filter.kind === 'valuePath' ? filter.filter : filter).kind === 'compare';
   const withRelation = mentions(filter, endpoint.relation);
-  const matches = async (entry: Entry) => {
-    const resource = isKeyExact ? undefined : await entry.render(withRelation);
-    return { entry, isMatch: isKeyExact || (resource !== undefined && isMatch(resource)) };
-  };
   return async function* scan(after, atATime) {
     const found = endpoint.listing(exchange).find(exchange.connection, lookup, after, atATime);
-    for await (const batch of inBatches(found, RENDERED_AT_ONCE[endpoint.relation])) {
-      yield await Promise.all(batch.map((stored) => matches(toEntry(stored))));
+    for await (const batch of inBatches(found, atOnce(withRelation && !isKeyExact))) {
+      const entries = batch.map(toEntry);
+      const resources = isKeyExact ? [] : await render(entries, withRelation);
+      yield entries.map((entry, i) => {
+        const resource = resources[i];
+        return { entry, isMatch: isKeyExact || (resource !== undefined && isMatch(resource)) };
+      });
     }
   };
 }

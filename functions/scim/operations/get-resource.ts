@@ -14,7 +14,7 @@ export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Op
     const stored = await readOrNotFound(exchange, endpoint, id);
     const withRelation = wantsAttribute(projection, endpoint.relation);
     // A user's groups and a group's members change without the revision: only who looks at them knows whether they are as they were.
-    const rendered = await endpoint.render(exchange, stored, withRelation, projection);
+    const [rendered] = await endpoint.render(exchange, [stored], withRelation, projection);
     // Deleted since it was read.
     if (!rendered) throw notFound(endpoint);
     if (isNotModified(exchange, rendered.etag)) return notModified(rendered.etag);

@@ -1,6 +1,6 @@
 import { reportOnce } from '../../../shared/scim/interoperability/report-once.ts';
 import { type ListQuery, queryOfParameters } from '../../../shared/scim/messages/list-query.ts';
-import { listResponse } from '../../../shared/scim/messages/list-response.ts';
+import { listResponseText } from '../../../shared/scim/messages/list-response.ts';
 import { parseSearchRequest } from '../../../shared/scim/messages/search-request.ts';
 import { compileSort } from '../../../shared/scim/sort/compile-sort.ts';
 import type { Exchange, Operation } from '../exchange.ts';
@@ -10,7 +10,7 @@ import { showEntries } from '../list/show-entries.ts';
 import type { Order } from '../list/sorted-entries.ts';
 import { type Span, sourcesOf } from '../list/sources-of.ts';
 import { readJson } from '../read-body.ts';
-import { jsonResponse, type ScimResponse } from '../response.ts';
+import { type ScimResponse, textResponse } from '../response.ts';
 
 /** GET of /Users and /Groups: RFC 7644 §3.4.2. A query without a hit is an empty list, never 404. */
 export function listResources(...span: Span): Operation {
@@ -34,7 +34,7 @@ async function list(given: Exchange, span: Span, query: ListQuery): Promise<Scim
   const { entries, totalResults, nextCursor } =
     paging.method === 'index' ? await indexPage(sources, paging, order) : await cursorPage(exchange, span, sources, query, paging, order);
   const startIndex = paging.method === 'index' ? paging.startIndex : undefined;
-  return jsonResponse(200, listResponse({ totalResults, startIndex, nextCursor, resources: await showEntries(entries, sources) }));
+  return textResponse(200, listResponseText({ totalResults, startIndex, nextCursor, resources: await showEntries(entries, sources) }));
 }
 
 /** @throws ScimError as compileSort does */

@@ -61,10 +61,13 @@ export function isPresent(value: ScimValue | undefined): boolean {
 /** An object of these entries. Every name becomes a property of its own, `__proto__` too. */
 export function scimObject(entries: Iterable<readonly [string, ScimValue]>): ScimObject {
   const object: Record<string, ScimValue> = {};
-  for (const [name, value] of entries) {
-    // Assigned, this one name would set the prototype. Object.fromEntries takes care of it too, at three times the price.
-    if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-    else object[name] = value;
-  }
+  for (const [name, value] of entries) setOwn(object, name, value);
   return object;
+}
+
+/** Sets a property of the object's own, whatever its name. */
+export function setOwn(object: Record<string, ScimValue>, name: string, value: ScimValue): void {
+  // Assigned, this one name would set the prototype. Object.fromEntries takes care of it too, at three times the price.
+  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }

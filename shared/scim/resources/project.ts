@@ -3,7 +3,7 @@ import { baseAttributes, findAttribute, findSchema } from '../attributes/find-at
 import { ScimError } from '../errors.ts';
 import { readAttributePath } from '../filter/read-attribute-path.ts';
 import { FILTER_LIMITS } from '../filter/tokenize.ts';
-import { isAssigned, isScimObject, ownValue, scimObject } from './own-value.ts';
+import { isAssigned, isScimObject, ownValue, scimObject, setOwn } from './own-value.ts';
 import type { Mode, OnTolerance, ScimObject, ScimValue } from './resource.ts';
 
 export interface ProjectionQuery {
@@ -60,20 +60,18 @@ export function wantsAttribute(projection: Projection, name: string): boolean {
 /** The part of a rendered resource that the projection shows. `id` and `schemas` are always in it: RFC 7643 §3.1. */
 export function project(resourceType: ResourceType, resource: ScimObject, projection: Projection): ScimObject {
   const { schema, extensions } = resourceType;
-  const shown = new Map(projectAttributes(baseAttributes(resourceType), resource, projection, CORE));
+  const shown = projectAttributes(baseAttributes(resourceType), resource, projection, CORE);
   for (const { schema: extension } of extensions) {
     const data = ownValue(resource, extension.id);
-    const object = isScimObject(data) ? scimObject(projectAttributes(extension.attributes, data, projection, extension.id)) : undefined;
-    if (isAssigned(object)) shown.set(extension.id, object as ScimObject);
+    const object = isScimObject(data) ? projectAttributes(extension.attributes, data, projection, extension.id) : undefined;
+    if (object !== undefined && isAssigned(object)) setOwn(shown, extension.id, object);
   }
   // RFC 7643 §3: schemas tells which "namespaces … define the attributes present in the current JSON structure".
   const urns = ownValue(resource, 'schemas');
-  if (Array.isArray(urns))
-    shown.set(
-      'schemas',
-      urns.filter((urn: ScimValue) => urn === schema.id || shown.has(String(urn))),
-    );
-  return scimObject(shown);
+  if (Array.isArray(urns)) {
+    shown['schemas'] = urns.filter((urn: ScimValue) => urn === schema.id || Object.hasOwn(shown, String(urn)));
+  }
+  return shown;
 }
 
 function projectAttributes(
@@ -81,13 +79,13 @@ function projectAttributes(
   source: ScimObject,
   { kind, schemas }: Projection,
   urn: string,
-): [string, ScimValue][] {
+): Record<string, ScimValue> {
   const selection = schemas.get(urn);
-  const shown: [string, ScimValue][] = [];
+  const shown: Record<string, ScimValue> = {};
   for (const attribute of attributes) {
     const value = ownValue(source, attribute.name);
     const part = value === undefined ? undefined : shownPart(attribute, value, kind, selection);
-    if (part !== undefined) shown.push([attribute.name, part]);
+    if (part !== undefined) setOwn(shown, attribute.name, part);
   }
   return shown;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RevisionConflict, TooManyLayers } from '../../../shared/directory/directory.ts';
 import { DirectoryBusy } from '../../../shared/directory/dynamodb-table.ts';
+import type { UserId } from '../../../shared/directory/ids.ts';
 import { CHUNK_IDS, type GroupItem } from '../../../shared/directory/items.ts';
 import { keys } from '../../../shared/directory/keys.ts';
 import type { Effort } from './directory-contract.ts';
@@ -12,6 +13,7 @@ import {
   adding,
   createGroup,
   createUser,
+  groupsOf,
   membersOf,
   patchMembers,
   removing,
@@ -29,11 +31,11 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       const members = [user.id, ...someUserIds(99)];
       const group = await createGroup(world, connection, 'G', members);
       expect(await world.table.get(keys.expanding(connection.id, group.id))).toBeDefined();
-      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([{ id: group.id, displayName: 'G' }]);
+      expect(await groupsOf(world, connection, user.id)).toEqual([{ id: group.id, displayName: 'G' }]);
       expect(await membersOf(world, connection, group.id)).toEqual([...members].sort());
       expect(await expandOldestLayer(world.table, connection, group.id)).toBe(true);
       expect(await membersOf(world, connection, group.id)).toEqual([...members].sort());
-      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([{ id: group.id, displayName: 'G' }]);
+      expect(await groupsOf(world, connection, user.id)).toEqual([{ id: group.id, displayName: 'G' }]);
     });
 
     it('lists the layer with guard, marker and EXPANDING in its one transaction, removals first when it takes access', async () => {
@@ -134,7 +136,7 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       await world.directory.groups.delete(aContext(connection), group);
       expect(await world.table.get(keys.group(connection.id, group.id))).toMatchObject({ layers: [], guard: 2 });
       expect(await world.table.get(keys.expanding(connection.id, group.id))).toBeUndefined();
-      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([]);
+      expect(await groupsOf(world, connection, user.id)).toEqual([]);
     });
 
     it('holds more ids than fit in one item', async () => {
@@ -194,23 +196,60 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       }
     });
 
-    it('finds the groups of a user whose layer is expanded between reading the item and the header', async () => {
+    it('finds the groups of users wherever between two requests a layer is expanded', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const users = [await createUser(world, connection, { userName: 'a' }), await createUser(world, connection, { userName: 'b' })];
+      const ids = users.map(({ id }) => id);
+      // EXPANDING, a query for each user, then batches of which the first hands a part back.
+      for (let moment = 1; moment <= 6; moment++) {
+        const { id } = await createGroup(world, connection, `G${moment}`, [...ids, ...someUserIds(60)]);
+        // A second layer keeps the group in EXPANDING when the first has gone, and says nothing about them.
+        await patchMembers(world.directory, connection, id, adding(someUserIds(60)));
+        for (let layers = 2; layers > 0; layers--) {
+          world.faults.unprocessed = 1;
+          let requests = 0;
+          world.faults.before = async (operation) => {
+            if ((operation !== 'BatchGetItem' && operation !== 'Query') || ++requests !== moment) return;
+            await expandOldestLayer(world.table, connection, id);
+          };
+          try {
+            const found = await world.directory.users.groupsOf(connection, ids);
+            for (const user of ids)
+              expect(found.get(user), `expanded before request ${moment}`).toContainEqual({ id, displayName: `G${moment}` });
+          } finally {
+            world.faults.before = undefined;
+            world.faults.unprocessed = 0;
+          }
+        }
+        while (await expandOldestLayer(world.table, connection, id));
+      }
+    });
+
+    it('answers 503 rather than a part of the groups while a chunk of a listed layer is not there', async () => {
       const world = opened();
       const connection = aConnection();
       const user = await createUser(world, connection, { userName: 'u' });
       const { id } = await createGroup(world, connection, 'G', [user.id, ...someUserIds(60)]);
-      // The first batch answers the item, which is not there yet; user and header come with the second.
-      world.faults.unprocessed = 1;
-      let batches = 0;
-      world.faults.before = async (operation) => {
-        if (operation === 'BatchGetItem' && ++batches === 2) await expandOldestLayer(world.table, connection, id);
-      };
-      try {
-        expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([{ id, displayName: 'G' }]);
-        expect(batches).toBeGreaterThan(2);
-      } finally {
-        world.faults.before = undefined;
-      }
+      const [layer] = (await world.table.get<GroupItem>(keys.group(connection.id, id)))?.layers ?? [];
+      await world.table.transact([{ delete: keys.layerChunk(connection.id, id, layer?.id ?? '', 0) }]);
+      await expect(groupsOf(world, connection, user.id)).rejects.toBeInstanceOf(DirectoryBusy);
+    });
+
+    it('asks for the groups of 40 users by one query each and shared batches, in which each header is once', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const users: UserId[] = [];
+      for (let i = 0; i < 40; i++) users.push((await createUser(world, connection, { userName: `u${i}` })).id);
+      await createGroup(world, connection, 'Small', users);
+      const { id } = await createGroup(world, connection, 'Large', [...users, ...someUserIds(60)]);
+      const queries = Array.from({ length: 41 }, () => 'Query');
+      const ask = () => requestsOf(world.faults, () => world.directory.users.groupsOf(connection, users));
+      // 40 users, two headers and 40 items of the small group; then 40 items of the large one and its chunk.
+      expect(await ask()).toEqual(['BatchGetItem', 'BatchGetItem', ...queries]);
+      while (await expandOldestLayer(world.table, connection, id));
+      // 40 users, two headers and 80 items.
+      expect(await ask()).toEqual(['BatchGetItem', 'BatchGetItem', ...queries]);
     });
   });
 

@@ -174,10 +174,17 @@ async function expectAgreement(world: World, connection: Connection, model: Mode
   expect(idsOf('claim', '#USERNAME#')).toEqual(ids(model.users));
   expect(idsOf('claim', '#GROUPNAME#')).toEqual(ids(model.groups));
   expect(idsOf('lookup', '#EMAIL#')).toEqual(ids(model.users));
+  const groupsOf = await users.groupsOf(connection, [...model.users.keys()]);
   for (const [id, { name }] of model.users) {
     expect((await collect(users.listing.find(connection, { by: 'userName', value: name }))).map((user) => user.id)).toEqual([id]);
     const expected = [...model.groups].flatMap(([group, { members }]) => (members.has(id) ? [group] : []));
-    expect((await users.groupsOf(connection, id)).map((group) => group.id).sort()).toEqual(expected.sort());
+    expect(
+      groupsOf
+        .get(id)
+        ?.map((group) => group.id)
+        .sort(),
+    ).toEqual(expected.sort());
+    expect(await users.groupsOf(connection, [id])).toEqual(new Map([[id, groupsOf.get(id)]]));
   }
   for (const [id, { members }] of model.groups) {
     expect((await groups.readWithMembers(connection, id))?.members).toEqual([...members].sort());

@@ -4,7 +4,19 @@ import { messageGroupOf } from '../../../shared/changes/change.ts';
 import { NameTaken, RevisionConflict } from '../../../shared/directory/directory.ts';
 import type { UserId } from '../../../shared/directory/ids.ts';
 import { keys } from '../../../shared/directory/keys.ts';
-import { aConnection, aContext, collect, createGroup, createUser, membersOf, type PortWorld, removing, type World } from './world.ts';
+import {
+  aConnection,
+  aContext,
+  collect,
+  createGroup,
+  createUser,
+  groupsOf,
+  membersOf,
+  type PortWorld,
+  removing,
+  someUserIds,
+  type World,
+} from './world.ts';
 
 const BARBARA = {
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -128,7 +140,7 @@ export function usersContract(opened: () => PortWorld): void {
       const group = await createGroup(world, connection, 'Tour Guides', [stays.id, leaves.id]);
       await world.directory.users.delete(aContext(connection), leaves);
       expect(await membersOf(world, connection, group.id)).toEqual([stays.id]);
-      expect(await world.directory.users.groupsOf(connection, leaves.id)).toEqual([]);
+      expect(await groupsOf(world, connection, leaves.id)).toEqual([]);
     });
   });
 
@@ -145,14 +157,46 @@ export function usersContract(opened: () => PortWorld): void {
       if (!zebra || !ape || !left || !deleted) throw new Error('four groups');
       await world.directory.groups.update(aContext(connection), left, left.attributes, removing([user.id]));
       await world.directory.groups.delete(aContext(connection), deleted);
-      expect(await world.directory.users.groupsOf(connection, user.id)).toEqual([
+      expect(await groupsOf(world, connection, user.id)).toEqual([
         { id: zebra.id, displayName: 'Zebra' },
         { id: ape.id, displayName: 'Ape' },
       ]);
     });
 
+    it('names those of many users at once, each with its own', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const users = [];
+      for (let i = 0; i < 30; i++) users.push(await createUser(world, connection, { userName: `user ${i}` }));
+      const ids = users.map(({ id }) => id);
+      const [stranger = '' as UserId] = someUserIds(1);
+      const all = await createGroup(world, connection, 'All', [...ids, stranger], new Date(Date.now()));
+      const even = await createGroup(
+        world,
+        connection,
+        'Even',
+        ids.filter((_, i) => i % 2 === 0),
+        new Date(Date.now() + 1),
+      );
+      // More than fit in a small change: in the table it is a layer, which speaks about those who have pointers, too.
+      const many = await createGroup(world, connection, 'Many', [...ids.slice(0, 10), ...someUserIds(60)], new Date(Date.now() + 2));
+      const [deleted, ...others] = users;
+      if (!deleted) throw new Error('no user');
+      await world.directory.users.delete(aContext(connection), deleted);
+
+      const found = await world.directory.users.groupsOf(connection, [...ids, stranger, 'x#GROUP' as UserId]);
+      for (const [i, { id }] of others.entries()) {
+        const expected = [{ id: all.id, displayName: 'All' }];
+        if (i % 2 === 1) expected.push({ id: even.id, displayName: 'Even' });
+        if (i < 9) expected.push({ id: many.id, displayName: 'Many' });
+        expect(found.get(id), `user ${i + 1}`).toEqual(expected);
+      }
+      for (const nobody of [deleted.id, stranger, 'x#GROUP' as UserId]) expect(found.get(nobody) ?? []).toEqual([]);
+      expect([...(await world.directory.users.groupsOf(connection, []))]).toEqual([]);
+    });
+
     it('knows nothing of a malformed id', async () => {
-      expect(await opened().directory.users.groupsOf(aConnection(), 'x#GROUP' as UserId)).toEqual([]);
+      expect(await groupsOf(opened(), aConnection(), 'x#GROUP' as UserId)).toEqual([]);
     });
   });
 }

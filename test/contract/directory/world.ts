@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection, Connections } from '../../../shared/directory/connection.ts';
 import {
   type Directory,
+  type GroupOfUser,
   type MembershipChange,
   RevisionConflict,
   type StoredGroup,
@@ -153,6 +154,10 @@ export async function patchMembers(directory: Directory, connection: Connection,
 
 export async function membersOf(world: PortWorld, connection: Connection, id: GroupId): Promise<UserId[] | undefined> {
   return (await world.directory.groups.readWithMembers(connection, id))?.members;
+}
+
+export async function groupsOf(world: PortWorld, connection: Connection, user: UserId): Promise<readonly GroupOfUser[]> {
+  return (await world.directory.users.groupsOf(connection, [user])).get(user) ?? [];
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
