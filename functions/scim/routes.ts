@@ -1,6 +1,7 @@
 import { processBulk } from './bulk/process-bulk.ts';
 import type { Route } from './find-route.ts';
 import { getResourceType, getSchema, getServiceProviderConfig, listResourceTypes, listSchemas } from './operations/discovery.ts';
+import { getRoot } from './operations/get-root.ts';
 import { searchResources } from './operations/list-resources.ts';
 import { notImplemented } from './operations/not-implemented.ts';
 import { RESOURCE_ROUTES } from './resource-routes.ts';
@@ -18,8 +19,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/ResourceTypes/:id', methods: { GET: getResourceType } },
   { path: '/Schemas', methods: { GET: listSchemas } },
   { path: '/Schemas/:id', methods: { GET: getSchema } },
-  // A client that tries the base URL alone (SCIM.md E1) learns what this is.
-  { path: '/', methods: { GET: getServiceProviderConfig } },
+  { path: '/', methods: { GET: getRoot } },
   { path: '/Bulk', methods: { POST: processBulk } },
   // RFC 7644 §3.11: "A service provider that does NOT support this feature SHOULD respond with HTTP status code 501".
   {

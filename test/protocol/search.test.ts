@@ -128,6 +128,16 @@ describe('POST /.search at the root (RFC 7644 §3.4.2.1, §3.4.3), rule 46', () 
     expect(reply.json['Resources']).toEqual(parts);
   });
 
+  it.each<[query: string, body: Json]>([
+    ['filter=displayName+sw+"smith"&sortBy=displayName', { filter: 'displayName sw "smith"', sortBy: 'displayName' }],
+    ['startIndex=3&count=2&attributes=userName', { startIndex: 3, count: 2, attributes: ['userName'] }],
+    ['cursor&count=1000', { cursor: '', count: 1000 }],
+    ['filter=nothing+pr', { filter: 'nothing pr' }],
+  ])('a GET of the base URL with a query is the same query (%s)', async (query, body) => {
+    const [got, posted] = [await strict.get(`/?${query}`), await search('', body)];
+    expect([got.status, got.text]).toEqual([posted.status, posted.text]);
+  });
+
   it.each([1, 2, 3, 5, 100])('is one list over pages of %i', async (count) => {
     const walked: string[] = [];
     for (let startIndex = 1; startIndex <= 6; startIndex += count) {
