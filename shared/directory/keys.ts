@@ -22,6 +22,9 @@ export const keys = {
 
   user: (c: ConnectionId, id: UserId): Key => ({ pk: `${c}#USER#${id}`, sk: 'USER' }),
   group: (c: ConnectionId, id: GroupId): Key => ({ pk: `${c}#GROUP#${id}`, sk: 'GROUP' }),
+  /** A user or group, where the type is known at run time only. */
+  resource: (c: ConnectionId, type: 'user' | 'group', id: UserId | GroupId): Key =>
+    type === 'user' ? keys.user(c, id as UserId) : keys.group(c, id as GroupId),
   layerChunk: (c: ConnectionId, id: GroupId, layer: string, chunk: number): Key => ({
     pk: `${c}#GROUP#${id}`,
     sk: `LAYER#${layer}#${String(chunk).padStart(4, '0')}`,
@@ -66,18 +69,25 @@ export const COUNT_SHARDS = 8;
 export const PENDING_SHARDS = 8;
 export const GROUP_PENDING_SHARDS = 4;
 
-function shardOf(text: string, shards: number): number {
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return hash % shards;
+  return hash;
+}
+
+function shardOf(text: string, shards: number): number {
+  return hashOf(text) % shards;
 }
 
 /**
  * Which of a layer's chunks an id is in, if the layer names it. The layer's own id is part of the hash: no client knows it in
- * advance, so nobody can choose ids that fill one chunk.
+ * advance, so nobody can choose ids that fill one chunk. Low bits of FNV-1a come from low bits alone, and ids that have those in
+ * common meet in one of 16 chunks whatever the layer: the high bits are mixed in.
  */
 export function layerChunkOf(layer: string, user: UserId, chunks: number): number {
-  return shardOf(`${layer}#${user}`, chunks);
+  const hash = hashOf(`${layer}#${user}`);
+  return (Math.imul(hash ^ (hash >>> 16), 0x85ebca6b) >>> 13) % chunks;
 }
 
 export const listing = {
@@ -89,8 +99,8 @@ export const listing = {
   tokens: (c: ConnectionId, created: string, digest: string) => ({ listPk: `${c}#TOKENS`, listSk: `${created}#${digest}` }),
   /** A group's pending memberships, removals first. */
   groupPending: (c: ConnectionId, group: GroupId, user: UserId, removal: boolean) => ({
-    listPk: `${c}#GROUP#${group}#PENDING#${shardOf(user, GROUP_PENDING_SHARDS)}`,
-    listSk: `${removal ? '0' : '1'}#${user}`,
+    listPk: groupPendingPartition(c, group, shardOf(user, GROUP_PENDING_SHARDS)),
+    listSk: `${urgency(removal)}${user}`,
   }),
 } as const;
 
@@ -100,7 +110,7 @@ export const listing = {
  */
 export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueAt: string): { pendingPk: string; pendingSk: string } {
   const shard = shardOf(`${resourceKey.pk}${resourceKey.sk}`, PENDING_SHARDS);
-  return { pendingPk: pendingPartition(t, shard), pendingSk: `${removal ? '0' : '1'}#${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
+  return { pendingPk: pendingPartition(t, shard), pendingSk: `${urgency(removal)}${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
 }
 
 /**
@@ -109,6 +119,16 @@ export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueA
  */
 export function parkedKey(t: TargetId, resourceKey: Key, parkedAt: string): { pendingPk: string; pendingSk: string } {
   return { pendingPk: parkedPartition(t), pendingSk: `${parkedAt}#${resourceKey.pk}#${resourceKey.sk}` };
+}
+
+/** What the sort key of pending work begins with: removals sort before the rest. */
+export function urgency(removal: boolean): string {
+  return removal ? '0#' : '1#';
+}
+
+/** One shard of a group's pending memberships, 0 to GROUP_PENDING_SHARDS - 1. */
+export function groupPendingPartition(c: ConnectionId, group: GroupId, shard: number): string {
+  return `${c}#GROUP#${group}#PENDING#${shard}`;
 }
 
 /** One shard of a target's pending markers, 0 to PENDING_SHARDS - 1. */
@@ -121,6 +141,12 @@ export function purgePartition(t: TargetId): string {
   return `${t}#PURGE`;
 }
 
+/** A deleted user's place there. */
+export function purgeKey(t: TargetId, tombstone: Key, purgeAt: Date): { pendingPk: string; pendingSk: string } {
+  return { pendingPk: purgePartition(t), pendingSk: `${purgeAt.toISOString()}#${tombstone.pk}#${tombstone.sk}` };
+}
+
+/** A target's parked resources, oldest first. */
 export function parkedPartition(t: TargetId): string {
   return `${t}#PARKED`;
 }
