@@ -23,6 +23,7 @@ const bundle = {
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
 } as const;
+const nodeHttp = fileURLToPath(new URL('./node-http.cjs', import.meta.url));
 
 /** The bundle's options as the stack's NodejsFunction takes them. */
 export const lambdaBundling: BundlingOptions = {
@@ -30,6 +31,7 @@ export const lambdaBundling: BundlingOptions = {
   minify: bundle.minify,
   mainFields: [...bundle.mainFields],
   banner: bundle.banner,
+  esbuildArgs: { '--alias': `node:http=${nodeHttp}` },
   format: OutputFormat.ESM,
   bundleAwsSDK: true,
   sourceMap: false,
@@ -48,6 +50,7 @@ export function esbuildOptions(name: FunctionName): BuildOptions & { write: fals
     minify: bundle.minify,
     mainFields: [...bundle.mainFields],
     banner: { js: bundle.banner },
+    alias: { 'node:http': nodeHttp },
     absWorkingDir: projectRoot,
     outdir: 'bundle',
     logLevel: 'silent',
