@@ -404,7 +404,7 @@ describe('what a page by cursor costs', () => {
       pages.push(Number(json['itemsPerPage']));
       cursor = json['nextCursor'];
     }
-    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.length).toBeGreaterThan(2);
     expect(pages.reduce((sum, each) => sum + each, 0)).toBe(1);
   });
 });

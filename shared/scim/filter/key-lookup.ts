@@ -9,10 +9,20 @@ export interface KeyLookup {
 }
 
 /** Where each resource type has a key, by the path in its canonical spelling; the narrowest first. */
-const KEYS = {
-  User: { id: 'id', userName: 'userName', externalId: 'externalId', 'emails.value': 'email' },
-  Group: { id: 'id', displayName: 'displayName', externalId: 'externalId', 'members.value': 'member' },
-} as const satisfies Record<ResourceType['name'], Record<string, KeyLookup['by']>>;
+const KEYS: Readonly<Record<ResourceType['name'], ReadonlyMap<string, KeyLookup['by']>>> = {
+  User: new Map([
+    ['id', 'id'],
+    ['userName', 'userName'],
+    ['externalId', 'externalId'],
+    ['emails.value', 'email'],
+  ]),
+  Group: new Map([
+    ['id', 'id'],
+    ['displayName', 'displayName'],
+    ['externalId', 'externalId'],
+    ['members.value', 'member'],
+  ]),
+};
 
 const NARROWEST_FIRST: readonly KeyLookup['by'][] = ['id', 'userName', 'displayName', 'externalId', 'email', 'member'];
 
@@ -47,6 +57,6 @@ function lookupByPath(resourceType: ResourceType, comparison: Filter & { kind: '
   // A bare complex attribute means its value: compileFilter reads it so too.
   const subAttribute = found.subAttribute?.name ?? (found.attribute.type === 'complex' ? 'value' : undefined);
   const name = subAttribute === undefined ? found.attribute.name : `${found.attribute.name}.${subAttribute}`;
-  const by = new Map<string, KeyLookup['by']>(Object.entries(KEYS[resourceType.name])).get(name);
+  const by = KEYS[resourceType.name].get(name);
   return by === undefined ? undefined : { by, value: comparison.value };
 }
