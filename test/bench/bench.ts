@@ -29,7 +29,7 @@ else {
 async function measureAll(quick: boolean): Promise<Report> {
   const serverTime = quick
     ? { warmUp: 2, batches: 2, perBatch: 2, listed: [100, 200], members: [10, 20] as const }
-    : { warmUp: 3_000, batches: 15, perBatch: 400, listed: [1_000, 10_000], members: [10, 100_000] as const };
+    : { warmUp: 15_000, batches: 15, perBatch: 400, listed: [1_000, 10_000], members: [10, 100_000] as const };
   const filters = quick ? { warmUp: 1, batches: 1, perBatch: 1 } : { warmUp: 100, batches: 15, perBatch: 40 };
   const hostile = quick ? { share: 40, repeats: 1 } : { share: 1, repeats: 3 };
   return {
@@ -40,7 +40,7 @@ async function measureAll(quick: boolean): Promise<Report> {
       ...(await measureServerTime(serverTime)),
       ...(await measureFilterSpeed(filters)),
       ...(await measureHostile(hostile)),
-      ...(await measureBundle(quick ? 1 : 9)),
+      ...(await measureBundle(quick ? 1 : 15)),
     ],
     operations: await countOperationCosts(),
   };

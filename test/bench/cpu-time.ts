@@ -5,25 +5,33 @@ export interface Effort {
   readonly perBatch: number;
 }
 
+/** Makes so many calls of what is measured: beforehand, outside the measurement. */
+export type MakeCalls = (count: number) => readonly (() => unknown)[];
+
+/** The CPU time of one call in milliseconds, as `cpuTimesOf` measures it. */
+export async function cpuTimeOf(calls: MakeCalls, effort: Effort): Promise<number> {
+  const [value = Number.NaN] = await cpuTimesOf([calls], effort);
+  return value;
+}
+
 /**
- * CPU time of one call in milliseconds: of this process, all its threads, user and system, so what else runs on the machine does not
- * count. The median over batches, after a warm-up that lets the compiler settle. `calls` makes the calls of a batch beforehand,
- * outside the measurement.
+ * CPU time of one call of each in milliseconds: of this process, all its threads, user and system, so what else runs on the machine
+ * does not count. The median over batches, after a warm-up that lets the compiler settle. A batch of one follows a batch of the other,
+ * so that what changes on the machine in the meantime changes for all of them.
  */
-export async function cpuTimeOf(
-  calls: (count: number) => readonly (() => unknown)[],
-  { warmUp, batches, perBatch }: Effort,
-): Promise<number> {
-  await run(calls(warmUp));
-  const perCall: number[] = [];
+export async function cpuTimesOf(all: readonly MakeCalls[], { warmUp, batches, perBatch }: Effort): Promise<number[]> {
+  for (const calls of all) await run(calls(warmUp));
+  const perCall = all.map((): number[] => []);
   for (let batch = 0; batch < batches; batch++) {
-    const prepared = calls(perBatch);
-    const before = process.cpuUsage();
-    await run(prepared);
-    const { user, system } = process.cpuUsage(before);
-    perCall.push((user + system) / 1000 / perBatch);
+    for (const [i, calls] of all.entries()) {
+      const prepared = calls(perBatch);
+      const before = process.cpuUsage();
+      await run(prepared);
+      const { user, system } = process.cpuUsage(before);
+      perCall[i]?.push((user + system) / 1000 / perBatch);
+    }
   }
-  return medianOf(perCall);
+  return perCall.map(medianOf);
 }
 
 export function medianOf(numbers: readonly number[]): number {

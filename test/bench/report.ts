@@ -14,7 +14,9 @@ export interface Report {
 /** The report as a person reads it. */
 export function renderReport({ node, processor, quick, figures, operations }: Report): string {
   return [
-    `Node ${node} on ${processor}; one process, CPU time, medians`,
+    `Node ${node} on ${processor}`,
+    'CPU time of this process, all threads. After a warm-up, the median of 15 batches; a batch of the floor follows each of the operation.',
+    'The floor: parse the same event, check the digest of its token, stringify an answer of that size. A bundle: fresh processes.',
     ...(quick ? ['--quick: a few calls of code that is not warm yet. The times say nothing, and no target is judged by them.'] : []),
     '',
     columns([
