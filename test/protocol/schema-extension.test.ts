@@ -473,6 +473,17 @@ describe('a declaration that changes', () => {
     expect(badgeOf(await read(id, '', by))).toEqual({ costCode: 'kept', level: 1 });
   });
 
+  it('removed: a walk that was sorted by it ends with invalidCursor, and goes on in no other order', async () => {
+    const by = await service.connect({ schemaExtension: badge });
+    for (const costCode of ['b', 'c', 'a']) await newPerson({ costCode }, by);
+    const walk = `/Users?count=1&sortBy=${BADGE}:costCode&cursor=`;
+    const cursor = String((await by.get(walk)).json['nextCursor']);
+    await redeclare(by, undefined);
+    expect((await by.get(walk + cursor)).json).toMatchObject({ status: '400', scimType: 'invalidCursor' });
+    await redeclare(by, badge);
+    expect((await by.get(walk + cursor)).json['Resources']).toMatchObject([{ [BADGE]: { costCode: 'b' } }]);
+  });
+
   it('removed: a PUT drops the data, as it drops everything that the client leaves out', async () => {
     const by = await service.connect({ schemaExtension: badge });
     const created = await newPerson({ costCode: 'dropped' }, by);

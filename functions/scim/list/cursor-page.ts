@@ -37,7 +37,7 @@ export async function cursorPage(
 ): Promise<Found> {
   const { connection, dependencies } = exchange;
   const { count } = paging;
-  const digest = queryDigest(span, query);
+  const digest = queryDigest(span, query, order !== undefined);
   const from = paging.cursor === '' ? undefined : await positionOf(exchange, paging, digest);
   // "A value of "0" indicates that no resource results are to be returned except for "totalResults"": of such a page there is no next.
   if (count === 0) return indexPage(sources, { method: 'index', startIndex: 1, count: 0 });

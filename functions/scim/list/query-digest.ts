@@ -13,13 +13,14 @@ const VERSION = 1;
  * parameters and values being identical to the initial query with the exception of the cursor value". That section's own example asks for
  * `userName` first and for `username` then, so names are the same in any case, as everywhere (RFC 7643 §2.1). The count is compared apart:
  * it has an error of its own.
+ * @param isSorted false where there is nothing to sort by: an attribute may be declared, or no longer be, while a walk goes on
  */
-export function queryDigest(span: Span, { filter, sort, attributes, excludedAttributes }: ListQuery): string {
+export function queryDigest(span: Span, { filter, sort, attributes, excludedAttributes }: ListQuery, isSorted: boolean): string {
   const parts = [
     VERSION,
     span,
     filter === undefined ? null : canonicalFilter(filter),
-    sort === undefined ? null : [sort.by.toLowerCase(), sort.isDescending],
+    sort === undefined ? null : [sort.by.toLowerCase(), sort.isDescending, isSorted],
     canonicalNames(attributes),
     canonicalNames(excludedAttributes),
   ];
