@@ -123,6 +123,8 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
         : [];
       const plan: MemberPlan = members ? await planMembers(table, namedMembers, header, members, roomBeside(others)) : { as: 'nothing' };
       if (plan.as === 'nothing' && !isRenewed) return { resource: read, changed: false, messageGroup };
+      // Before a layer is written: what is refused leaves nothing behind.
+      const renewed = isRenewed && { resource: resourceText(attributes), displayName: requiredText(attributes, 'displayName') };
 
       const next = { ...header, revision: header.revision + 1, lastModified: context.now.toISOString() };
       return withMembers(context, next, plan, messageGroup, async (changed) => {
@@ -131,7 +133,7 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
         const set = {
           revision: next.revision,
           lastModified: next.lastModified,
-          ...(isRenewed && { resource: resourceText(attributes), displayName: requiredText(attributes, 'displayName') }),
+          ...renewed,
           ...changed.set,
           ...(isMarked && markerOf(context, read.id, takesAccess(plan), messageGroup)),
         };

@@ -10,7 +10,7 @@ type Header = Pick<GroupItem, 'connection' | 'id' | 'layers'>;
 /**
  * The layers that a header lists, with their ids; undefined if a chunk is gone: the header has changed since it was read.
  * @param about only what the layers say about these users is wanted: of each layer the chunks that may name them are read, and
- *   the layers that come back are right about them and about nobody else
+ *   the layers that come back name nobody else
  */
 export async function readLayers(table: DynamoDbTable, header: Header, about?: Iterable<UserId>): Promise<Layer[] | undefined> {
   const found = await table.batchGet<LayerChunkItem>(layerChunkKeys(header, about));
@@ -30,6 +30,8 @@ export function layersFrom(
   about?: Iterable<UserId>,
 ): Layer[] | undefined {
   const users = about && [...about];
+  const isAsked = users && new Set(users);
+  const idsOf = (bytes: Uint8Array) => decodeIds<UserId>(bytes).filter((id) => isAsked?.has(id) ?? true);
   const layers: Layer[] = [];
   for (const reference of header.layers) {
     const add = new Set<UserId>();
@@ -37,8 +39,8 @@ export function layersFrom(
     for (const { sk } of chunkKeys(header, reference, users)) {
       const chunk = chunks.get(sk);
       if (!chunk) return undefined;
-      for (const id of decodeIds<UserId>(chunk.add)) add.add(id);
-      for (const id of decodeIds<UserId>(chunk.remove)) remove.add(id);
+      for (const id of idsOf(chunk.add)) add.add(id);
+      for (const id of idsOf(chunk.remove)) remove.add(id);
     }
     layers.push({ ...reference, add, remove });
   }

@@ -51,7 +51,7 @@ export async function expandWithoutTarget(
   for (;;) {
     const group = await work.delivery.resources.group(work.connection.id, id);
     if (group?.state !== 'live' || group.layers.length === 0 || messageGroupFor(group) !== work.messageGroup) return;
-    const [oldest] = (await work.delivery.layers.contents(group)) ?? [];
+    const [oldest] = (await work.delivery.layers.contents({ ...group, layers: group.layers.slice(0, 1) })) ?? [];
     const expansion = oldest ? await expandOldestLayer(work, group, oldest, () => Promise.resolve()) : 'moved';
     if (expansion === 'done') continue;
     return goOn(work);

@@ -119,6 +119,17 @@ export function largeGroupsContract(opened: () => World, effort: Effort): void {
       expect(await membersOf(world, connection, id)).toHaveLength(1_260);
     });
 
+    it('leaves nothing behind when the group itself is too large', async () => {
+      const world = opened();
+      const connection = aConnection();
+      const group = await createGroup(world, connection, 'G', someUserIds(2));
+      const before = await world.itemsOf(connection);
+      const large = { displayName: 'G', notes: 'x'.repeat(400_000) };
+      const late = world.directory.groups.update(aContext(connection), group, large, adding(someUserIds(60)));
+      await expect(late).rejects.toMatchObject({ name: 'ScimError', status: 413 });
+      expect(await world.itemsOf(connection)).toEqual(before);
+    });
+
     it('hides deleted users in layers, too', async () => {
       const world = opened();
       const connection = aConnection();
