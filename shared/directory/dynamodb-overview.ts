@@ -1,7 +1,7 @@
 import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
 import type { TargetId } from './ids.ts';
 import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
-import { indexes, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import { indexes, keys, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
 import { clearedParked, pendingMarker } from './marker.ts';
 import type { Overview, ParkedChange, PendingSummary } from './overview.ts';
 import { isRemoval, messageGroupFor } from './target-name.ts';
@@ -41,7 +41,7 @@ export function dynamoDbOverview(table: DynamoDbTable): Overview {
     },
 
     async retry(target, parked, correlationId, now) {
-      const key = { pk: `${parked.connection}#${parked.type.toUpperCase()}#${parked.id}`, sk: parked.type.toUpperCase() };
+      const key = keys.resource(parked.connection, parked.type, parked.id);
       const item = await table.get<UserItem | GroupItem>(key);
       if (item?.parkedCode === undefined) return false;
       const { set } = pendingMarker({

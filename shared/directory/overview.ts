@@ -1,4 +1,4 @@
-import type { ConnectionId, TargetId } from './ids.ts';
+import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 
 /** What an administrator sees of the work: how much is pending, what is parked and why, whether a target is paused. */
 export interface PendingSummary {
@@ -13,7 +13,7 @@ export interface PendingSummary {
 export interface ParkedChange {
   readonly connection: ConnectionId;
   readonly type: 'user' | 'group';
-  readonly id: string;
+  readonly id: UserId | GroupId;
   /** userName or displayName. */
   readonly name: string;
   readonly revision: number;

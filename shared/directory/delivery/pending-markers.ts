@@ -1,7 +1,18 @@
 import type { Marked, PendingEntry, PendingMarkers } from '../delivery.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { TargetId, UserId } from '../ids.ts';
-import { GROUP_PENDING_SHARDS, indexes, listing, PENDING_SHARDS, pendingKey, pendingPartition, purgePartition } from '../keys.ts';
+import {
+  GROUP_PENDING_SHARDS,
+  groupPendingPartition,
+  indexes,
+  listing,
+  PENDING_SHARDS,
+  pendingKey,
+  pendingPartition,
+  purgeKey,
+  purgePartition,
+  urgency,
+} from '../keys.ts';
 import { written } from './resource-keys.ts';
 
 type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendingSk: string };
@@ -37,7 +48,7 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
       const marked: Marked[] = [];
       for (const { pk, sk, pendingSk, connection, id, correlationId, messageGroup } of page.items) {
         const unchanged = { expression: '#pendingSk = :read', values: { ':read': pendingSk } };
-        const set = { pendingSk: `${nextAt.toISOString()}#${pk}#${sk}` };
+        const set = purgeKey(target, { pk, sk }, nextAt);
         if (!(await written(table.update({ pk, sk }, { set }, unchanged)))) continue;
         marked.push({ messageGroup, connection, resource: { type: 'user', id: id as UserId }, correlationId });
       }
@@ -45,9 +56,9 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
     },
 
     async *ofGroup(connection, group, removal) {
-      const prefix = `${removal ? '0' : '1'}#`;
+      const prefix = urgency(removal);
       for (let shard = 0; shard < GROUP_PENDING_SHARDS; shard++) {
-        const pk = `${connection}#GROUP#${group}#PENDING#${shard}`;
+        const pk = groupPendingPartition(connection, group, shard);
         for await (const { listSk } of table.queryAll<{ listSk: string }>({ pk, index: indexes.listing, beginsWith: prefix }))
           yield listSk.slice(prefix.length) as UserId;
       }
@@ -63,11 +74,10 @@ async function markersOfShard(
   limit: number,
 ): Promise<PendingEntry[]> {
   const entries: PendingEntry[] = [];
-  const beginsWith = `${removal ? '0' : '1'}#`;
   for await (const item of table.queryAll<IndexedMarker>({
     pk: pendingPartition(target, shard),
     index: indexes.pending,
-    beginsWith,
+    beginsWith: urgency(removal),
     limit,
   })) {
     const [, dueAt = ''] = item.pendingSk.split('#');

@@ -2,7 +2,7 @@ import type { Marked, Owner, Park, ResourceDelivery, ResourceItem } from '../del
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, TargetId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
-import { keys, parkedKey, purgePartition } from '../keys.ts';
+import { keys, parkedKey, purgeKey } from '../keys.ts';
 import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
 import { isRemoval, markedResource, messageGroupFor } from '../target-name.ts';
 import { both, isLive, markerAsRead } from './as-read.ts';
@@ -170,11 +170,11 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
     wakeWaiters,
 
     retire(tombstone, purgeAt) {
-      const { pk, sk } = keyOf(tombstone);
-      const purge = { pendingPk: purgePartition(tombstone.target), pendingSk: `${purgeAt.toISOString()}#${pk}#${sk}` };
+      const key = keyOf(tombstone);
+      const purge = purgeKey(tombstone.target, key, purgeAt);
       const applied = { appliedRevision: tombstone.revision, appliedAt: times.now().toISOString() };
       const remove = [...clearedMarker.filter((name) => !KEPT.has(name)), ...clearedParked];
-      return written(table.update({ pk, sk }, { set: { ...applied, ...purge }, remove }, markerAsRead(tombstone)));
+      return written(table.update(key, { set: { ...applied, ...purge }, remove }, markerAsRead(tombstone)));
     },
   };
 }

@@ -8,9 +8,10 @@ import { messageGroupFor } from '../target-name.ts';
 
 /** Where a user or group is. */
 export function keyOf(resource: Pick<ResourceItem, 'type' | 'connection' | 'id'>): Key {
-  return { pk: `${resource.connection}#${resource.type.toUpperCase()}#${resource.id}`, sk: resource.type.toUpperCase() };
+  return keys.resource(resource.connection, resource.type, resource.id);
 }
 
+/** Where it is kept whose an account or group of the target is. */
 export function ownerKey(target: TargetId, type: 'user' | 'group', name: string): Key {
   return type === 'user' ? keys.accountOwner(target, name) : keys.groupOwner(target, name);
 }
