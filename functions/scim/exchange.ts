@@ -68,6 +68,7 @@ export function withTables(exchange: Exchange, tables: ResourceType): Exchange {
   return { ...exchange, resourceTypes: { ...exchange.resourceTypes, [tables.name]: tables } };
 }
 
+/** What the store is told of a write beside the resource: whose, when, under which correlation id, and the id where it is known before. */
 export function writeContext({ connection, story, dependencies, newId }: Exchange): WriteContext {
   return { connection, correlationId: story.correlationId, now: dependencies.now(), ...(newId !== undefined && { newId }) };
 }

@@ -18,6 +18,7 @@ export async function readOrNotFound<R extends Stored<string>>(exchange: Exchang
   return stored;
 }
 
+/** RFC 7644 §3.12: 404, which has no scimType. */
 export function notFound({ type }: { readonly type: string }): ScimError {
   return new ScimError(404, `There is no ${type} with this id.`);
 }

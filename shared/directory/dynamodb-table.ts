@@ -57,6 +57,7 @@ const BATCH_GET = 100;
 /** Requests of one batch under way together: well below the sockets of the SDK's client, 50. */
 const REQUESTS_AT_ONCE = 12;
 
+/** The one table, by the requests that adapters make of it. AWS’s error names end here, at the two errors above. */
 export class DynamoDbTable {
   readonly #client: DynamoDBClient;
   readonly #name: string;

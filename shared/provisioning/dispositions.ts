@@ -50,6 +50,7 @@ const TABLE: Readonly<Record<ProvisioningCode, Row>> = {
   protected: { disposition: 'park', scope: 'resource' },
 };
 
+/** What becomes of the change that failed so. */
 export function dispositionOf(code: ProvisioningCode): Disposition {
   return TABLE[code].disposition;
 }
@@ -64,6 +65,7 @@ export function isTriedTwice(code: ProvisioningCode): boolean {
   return TABLE[code].once === true;
 }
 
+/** True if it is counted: when it stays so, the target is paused and probed. */
 export function isOutage(code: ProvisioningCode): boolean {
   return TABLE[code].outage === true;
 }

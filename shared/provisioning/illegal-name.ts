@@ -9,6 +9,7 @@ export function illegalAccountName(name: string): string | undefined {
   return because(name, 'user name', 'userName', /[\\,+<>'"]/u, true);
 }
 
+/** The same for a group: Confluence takes white space in its name. */
 export function illegalGroupName(name: string): string | undefined {
   if (name.trim() === '') return 'The group name is blank. Give the group a displayName in the identity provider.';
   // The group's name is a path segment of the calls that use it.

@@ -6,6 +6,7 @@ export function accountNameOf(userName: string): string {
   return userName.normalize('NFC').toLowerCase();
 }
 
+/** The same for a group, of its displayName. */
 export function groupNameOf(displayName: string): string {
   return displayName.normalize('NFC').toLowerCase();
 }

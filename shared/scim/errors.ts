@@ -23,6 +23,10 @@ export type ScimType = keyof typeof KEYWORDS;
 /** No detail is as long as this, but one that a client's text is part of. */
 const MAX_DETAIL = 1_000;
 
+/**
+ * What the client is told: RFC 7644 §3.12. By a keyword of the table above, which has its status, or by a status that has none.
+ * `detail` is a sentence that says what to do.
+ */
 export class ScimError extends Error {
   override readonly name = 'ScimError';
   readonly status: number;

@@ -88,6 +88,7 @@ export type ProvisioningCode =
   | 'illegal-name' // the name can't be used in the target
   | 'protected'; // the account or group is protected
 
+/** A change could not be applied. What becomes of it follows from the code, in one table (dispositions.ts), never from the place. */
 export class ProvisioningError extends Error {
   override readonly name = 'ProvisioningError';
   readonly code: ProvisioningCode;

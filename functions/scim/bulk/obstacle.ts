@@ -35,6 +35,7 @@ export function referenceFailed(bulkId = ''): Obstacle {
   return { error: new ScimError(409, detail) };
 }
 
+/** For an operation that is not begun, or refers to one that was not. */
 export function putOff(): Obstacle {
   return { error: new ScimError(503, 'There was no time left for this operation, so it was not begun. Send it again.'), isPutOff: true };
 }

@@ -28,6 +28,7 @@ export function tooManyToFilter(sources: readonly Source[]): ScimError {
   );
 }
 
+/** A sort has no part of an answer either: what comes first is known when every match has been seen. */
 export function tooManyToSort(): ScimError {
   return new ScimError(
     'tooMany',
