@@ -407,6 +407,20 @@ describe('what a page by cursor costs', () => {
     expect(pages.length).toBeGreaterThan(2);
     expect(pages.reduce((sum, each) => sum + each, 0)).toBe(1);
   });
+
+  describe('a query that has to see every match', () => {
+    it.each(['filter=title+eq+"Last"', 'sortBy=title', 'cursor&sortBy=title'])(
+      '%s: is refused with the way out when there is no time to look at all of them',
+      async (query) => {
+        const { as, directory } = await crowd(300);
+        const handle = scimFunction({ ...service.dependencies, directory });
+        const event = apiGatewayEvent('GET', `/Users?${query}`, { headers: { authorization: `Bearer ${as.token}` } });
+        const result = await handle(event, { getRemainingTimeInMillis: () => 4_000 } as Context);
+        expect(result.statusCode).toBe(400);
+        expect(JSON.parse(result.body)).toMatchObject({ scimType: 'tooMany', detail: expect.stringMatching(/or for too long/) });
+      },
+    );
+  });
 });
 
 describe('the cursors themselves', () => {

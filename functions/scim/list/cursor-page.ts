@@ -40,11 +40,11 @@ export async function cursorPage(
   const digest = queryDigest(span, query, order !== undefined);
   const from = paging.cursor === '' ? undefined : await positionOf(exchange, paging, digest);
   // "A value of "0" indicates that no resource results are to be returned except for "totalResults"": of such a page there is no next.
-  if (count === 0) return indexPage(sources, { method: 'index', startIndex: 1, count: 0 });
+  if (count === 0) return indexPage(exchange, sources, { method: 'index', startIndex: 1, count: 0 });
 
   const { entries, last, total } = await (order === undefined
     ? walkCounted(exchange, sources, count, from)
-    : walkSorted(sources, count, from, order));
+    : walkSorted(exchange, sources, count, from, order));
   const position: Position | undefined = last && { count, entry: last.entry, key: last.key };
   const nextCursor =
     position && (await dependencies.cursors.save(connection, { query: digest, position: JSON.stringify(position) }, dependencies.now()));
@@ -111,8 +111,14 @@ async function walk(exchange: Exchange, sources: readonly Source[], count: numbe
 }
 
 /** RFC 9865 §2.2: "cursor-paged results should be sorted". Each page looks at every match anew and begins after the last one's key. */
-async function walkSorted(sources: readonly Source[], count: number, from: Ranked | undefined, order: Order): Promise<Walked> {
-  const all = await sortedEntries(sources, order);
+async function walkSorted(
+  exchange: Exchange,
+  sources: readonly Source[],
+  count: number,
+  from: Ranked | undefined,
+  order: Order,
+): Promise<Walked> {
+  const all = await sortedEntries(exchange, sources, order);
   const compare = comparison(order);
   const start = from === undefined ? 0 : all.findIndex((each) => compare(each, from) > 0);
   const page = start < 0 ? [] : all.slice(start, start + count);

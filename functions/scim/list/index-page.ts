@@ -1,5 +1,6 @@
 import type { IndexPaging } from '../../../shared/scim/messages/paging.ts';
-import { MAX_SCANNED, type Scan, tooManyToFilter } from './scan-limit.ts';
+import type { Exchange } from '../exchange.ts';
+import { isTooMuchToScan, type Scan, tooManyToFilter } from './scan-limit.ts';
 import { type Order, sortedEntries } from './sorted-entries.ts';
 import type { Entry, Source } from './source.ts';
 
@@ -18,9 +19,14 @@ interface Part {
 }
 
 /** A page by index: RFC 7644 §3.4.2.4. @throws ScimError tooMany */
-export async function indexPage(sources: readonly Source[], { startIndex, count }: IndexPaging, order?: Order): Promise<Found> {
+export async function indexPage(
+  exchange: Exchange,
+  sources: readonly Source[],
+  { startIndex, count }: IndexPaging,
+  order?: Order,
+): Promise<Found> {
   if (order !== undefined) {
-    const all = await sortedEntries(sources, order);
+    const all = await sortedEntries(exchange, sources, order);
     return { totalResults: all.length, entries: all.slice(startIndex - 1, startIndex - 1 + count).map(({ entry }) => entry) };
   }
   const scanned: Scan = { looked: 0 };
@@ -30,7 +36,7 @@ export async function indexPage(sources: readonly Source[], { startIndex, count 
     const from = Math.max(1, startIndex - totalResults);
     const wanted = count - entries.length;
     const part = source.isFiltered
-      ? await partOfMatches(sources, source, from, wanted, scanned)
+      ? await partOfMatches(exchange, sources, source, from, wanted, scanned)
       : await partOfAll(source, from, wanted, sources.length === 1);
     totalResults += part.total;
     entries.push(...part.entries);
@@ -50,12 +56,19 @@ async function partOfAll(source: Source, from: number, wanted: number, atOnce: b
   return { total, entries: from > total ? [] : await page() };
 }
 
-async function partOfMatches(sources: readonly Source[], source: Source, from: number, wanted: number, scanned: Scan): Promise<Part> {
+async function partOfMatches(
+  exchange: Exchange,
+  sources: readonly Source[],
+  source: Source,
+  from: number,
+  wanted: number,
+  scanned: Scan,
+): Promise<Part> {
   const entries: Entry[] = [];
   let total = 0;
   for await (const batch of source.scan()) {
     scanned.looked += batch.length;
-    if (scanned.looked > MAX_SCANNED) throw tooManyToFilter(sources);
+    if (isTooMuchToScan(exchange, scanned)) throw tooManyToFilter(sources);
     for (const { entry, isMatch } of batch) if (isMatch && ++total >= from && entries.length < wanted) entries.push(entry);
   }
   return { total, entries };

@@ -17,13 +17,18 @@ export function isScannedEnough({ timeLeftMs }: Exchange, scanned: number): bool
   return scanned >= MAX_SCANNED || timeLeftMs() < TIME_FOR_THE_PAGE;
 }
 
+/** True if a query that has to see every match can't: there are too many to look at, or they take too long, as large groups do. */
+export function isTooMuchToScan({ timeLeftMs }: Exchange, { looked }: Scan): boolean {
+  return looked > MAX_SCANNED || timeLeftMs() < TIME_FOR_THE_PAGE;
+}
+
 /** RFC 7644 §3.12: "many more results than the server is willing to calculate or process". Never a part of the answer. */
 export function tooManyToFilter(sources: readonly Source[]): ScimError {
   const keys = { User: 'id, userName, externalId or emails.value', Group: 'id, displayName, externalId or members.value' };
   const compared = sources.map(({ type }) => keys[type]).join(' (users), ');
   return new ScimError(
     'tooMany',
-    `This filter would have to look at more than ${MAX_SCANNED} resources. Compare ${compared} with eq (others may be added with "and"), ` +
+    `This filter would have to look at more than ${MAX_SCANNED} resources, or for too long. Compare ${compared} with eq (others may be added with "and"), ` +
       'or walk the matches with a cursor.',
   );
 }
@@ -32,7 +37,7 @@ export function tooManyToFilter(sources: readonly Source[]): ScimError {
 export function tooManyToSort(): ScimError {
   return new ScimError(
     'tooMany',
-    `Sorting has to look at every match, and would have to look at more than ${MAX_SCANNED} resources. Narrow them by a filter, ` +
+    `Sorting has to look at every match, and would have to look at more than ${MAX_SCANNED} resources, or for too long. Narrow them by a filter, ` +
       'or take them in order of creation: leave sortBy out.',
   );
 }

@@ -1,8 +1,9 @@
 import { isSameName } from '../../../shared/scim/attributes/find-attribute.ts';
 import type { Sort } from '../../../shared/scim/sort/compile-sort.ts';
 import { compareSortKeys, type SortKey } from '../../../shared/scim/sort/sort-key.ts';
+import type { Exchange } from '../exchange.ts';
 import { inBatches } from '../in-batches.ts';
-import { MAX_SCANNED, type Scan, tooManyToSort } from './scan-limit.ts';
+import { isTooMuchToScan, MAX_SCANNED, type Scan, tooManyToSort } from './scan-limit.ts';
 import type { Entry, Source } from './source.ts';
 
 /** An entry with what it is sorted by. */
@@ -22,14 +23,18 @@ export interface Order {
  * the pages of a list fit together.
  * @throws ScimError tooMany; never a part of the answer
  */
-export async function sortedEntries(sources: readonly Source[], order: Order): Promise<(Ranked & { readonly entry: Entry })[]> {
+export async function sortedEntries(
+  exchange: Exchange,
+  sources: readonly Source[],
+  order: Order,
+): Promise<(Ranked & { readonly entry: Entry })[]> {
   await refuseTooMany(sources);
   const ranked: (Ranked & { readonly entry: Entry })[] = [];
   const scanned: Scan = { looked: 0 };
   for (const source of sources) {
     // Who sorts by members or groups has them read; nobody else.
     const withRelation = isSameName(order.sort.path.attribute, source.relation);
-    for await (const batch of inBatches(matchesOf(source, scanned), source.atOnce(withRelation))) {
+    for await (const batch of inBatches(matchesOf(exchange, source, scanned), source.atOnce(withRelation))) {
       const resources = await source.render(batch, withRelation);
       for (const [i, entry] of batch.entries()) {
         const resource = resources[i];
@@ -60,10 +65,10 @@ async function refuseTooMany(sources: readonly Source[]): Promise<void> {
   if (totals.reduce((sum, total) => sum + total, 0) > MAX_SCANNED) throw tooManyToSort();
 }
 
-async function* matchesOf(source: Source, scanned: Scan): AsyncGenerator<Entry> {
+async function* matchesOf(exchange: Exchange, source: Source, scanned: Scan): AsyncGenerator<Entry> {
   for await (const batch of source.scan()) {
     scanned.looked += batch.length;
-    if (scanned.looked > MAX_SCANNED) throw tooManyToSort();
+    if (isTooMuchToScan(exchange, scanned)) throw tooManyToSort();
     for (const { entry, isMatch } of batch) if (isMatch) yield entry;
   }
 }

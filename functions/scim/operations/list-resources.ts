@@ -32,7 +32,9 @@ async function list(given: Exchange, span: Span, query: ListQuery): Promise<Scim
   const order = orderOf(exchange, span, query);
   const sources = sourcesOf(exchange, span, query);
   const { entries, totalResults, nextCursor } =
-    paging.method === 'index' ? await indexPage(sources, paging, order) : await cursorPage(exchange, span, sources, query, paging, order);
+    paging.method === 'index'
+      ? await indexPage(exchange, sources, paging, order)
+      : await cursorPage(exchange, span, sources, query, paging, order);
   const startIndex = paging.method === 'index' ? paging.startIndex : undefined;
   return textResponse(200, listResponseText({ totalResults, startIndex, nextCursor, resources: await showEntries(entries, sources) }));
 }
