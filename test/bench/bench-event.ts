@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { apiGatewayEvent } from '../protocol/scim-client.ts';
 
 /** What a REST API adds to a request of Okta's client: about 2 KB that the function is handed with every one. */
@@ -28,8 +29,8 @@ const IDENTITY = {
   user: null,
 };
 
-/** The text of an event as Lambda's runtime gets it. */
-export function eventText(token: string, method: string, pathAndQuery: string, body?: unknown): string {
+/** An event as Lambda's runtime hands it over: parsed from text, so no two share an object. */
+export function eventOf(token: string, method: string, pathAndQuery: string, body?: unknown): APIGatewayProxyEvent {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
   const event = apiGatewayEvent(method, pathAndQuery, { headers, ...(body !== undefined && { body }) });
   const requestContext = {
@@ -45,7 +46,7 @@ export function eventText(token: string, method: string, pathAndQuery: string, b
     resourcePath: '/scim/v2/{proxy+}',
     identity: IDENTITY,
   };
-  return JSON.stringify({ ...event, requestContext });
+  return JSON.parse(JSON.stringify({ ...event, requestContext })) as APIGatewayProxyEvent;
 }
 
 /** A user as Entra ID and Okta make them, with the extension; no two alike. */

@@ -10,8 +10,8 @@ import { targetIdOf } from '../../shared/targets/target-id.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { addToken } from '../protocol/scim-client.ts';
 
-/** What Lambda's runtime does with one event: text in, text out. */
-export type Served = (eventText: string) => Promise<string>;
+/** One event to the function: Lambda's runtime has parsed it, and makes the result into text afterwards. */
+export type Served = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
 export interface BenchService {
   readonly token: string;
@@ -19,7 +19,7 @@ export interface BenchService {
   /** The function itself, for events whose answer may be a refusal. */
   readonly handle: ScimFunction;
   /** The same event without a server: see `floorOf`. `answer` is what the service has answered. */
-  floor(answer: string): Served;
+  floor(answer: APIGatewayProxyResult): Served;
 }
 
 const FORGETTING: ChangeQueue = { send: async () => {}, length: async () => 0 };
@@ -54,28 +54,25 @@ export async function startBenchService(
     now,
     newId: randomUUID,
   });
-  const serve: Served = async (text) => {
-    const answer = await handle(JSON.parse(text) as APIGatewayProxyEvent, CONTEXT);
+  const serve: Served = async (event) => {
+    const answer = await handle(event, CONTEXT);
     // A refusal is soon made: it must not pass for the operation.
     if (answer.statusCode >= 300) throw new Error(`${answer.statusCode}: ${answer.body}`);
-    return JSON.stringify(answer);
+    return answer;
   };
   return { token, serve, handle, floor: (answer) => floorOf(token, answer) };
 }
 
 /**
- * What no server can do without: parse the event and its body, check the token's digest in constant time, stringify an answer of
- * that size and hand it over.
+ * What no server can do without: parse the body, check the token's digest in constant time, stringify an answer of that size.
  */
-function floorOf(token: string, answer: string): Served {
+function floorOf(token: string, { body, ...result }: APIGatewayProxyResult): Served {
   const digest = createHash('sha256').update(token).digest();
-  const { body, ...result } = JSON.parse(answer) as APIGatewayProxyResult;
   const json: unknown = body === '' ? '' : JSON.parse(body);
-  return async (text) => {
-    const event = JSON.parse(text) as APIGatewayProxyEvent;
+  return async (event) => {
     const presented = (event.headers['authorization'] ?? '').slice('Bearer '.length);
     if (!timingSafeEqual(createHash('sha256').update(presented).digest(), digest)) throw new Error('not the token');
     const received: unknown = event.body === null ? undefined : JSON.parse(event.body);
-    return JSON.stringify({ ...result, body: received === null ? '' : JSON.stringify(json) });
+    return { ...result, body: received === null ? '' : JSON.stringify(json) };
   };
 }

@@ -3,7 +3,7 @@ import { compileFilter } from '../../shared/scim/filter/compile-filter.ts';
 import { parseFilter } from '../../shared/scim/filter/parse-filter.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import { HOSTILE_FILTERS, HOSTILE_PATHS } from '../protocol/hostile-texts.ts';
-import { aUser, eventText } from './bench-event.ts';
+import { aUser, eventOf } from './bench-event.ts';
 import { startBenchService } from './bench-service.ts';
 import { cpuTimeOf, type Effort, medianOf } from './cpu-time.ts';
 import type { Figure } from './figure.ts';
@@ -52,7 +52,7 @@ function perSecond(operation: string, value: number, target: number): Figure {
 /** The slowest refusal of a hostile filter, and of a hostile path, by the whole function. `share`: every how manieth text is tried. */
 export async function measureHostile({ share, repeats }: { readonly share: number; readonly repeats: number }): Promise<Figure[]> {
   const { token, handle, serve } = await startBenchService();
-  const created = JSON.parse(await serve(eventText(token, 'POST', '/Users', aUser(1)))) as { body: string };
+  const created = await serve(eventOf(token, 'POST', '/Users', aUser(1)));
   const { id } = JSON.parse(created.body) as { id: string };
   const slowest = async (events: readonly (() => object)[]): Promise<number> => {
     const perText: number[] = [];
@@ -71,7 +71,7 @@ export async function measureHostile({ share, repeats }: { readonly share: numbe
     }
     return Math.max(...perText);
   };
-  const base = JSON.parse(eventText(token, 'GET', '/Users')) as object;
+  const base = eventOf(token, 'GET', '/Users');
   const filters = HOSTILE_FILTERS.filter(({ text }) => text.trim() !== '').map(({ text }) => () => ({
     ...base,
     queryStringParameters: { filter: text },
@@ -80,9 +80,7 @@ export async function measureHostile({ share, repeats }: { readonly share: numbe
   const paths = HOSTILE_PATHS.map(
     ({ text }) =>
       () =>
-        JSON.parse(
-          eventText(token, 'PATCH', `/Users/${id}`, { schemas: [PATCH_OP], Operations: [{ op: 'remove', path: text }] }),
-        ) as object,
+        eventOf(token, 'PATCH', `/Users/${id}`, { schemas: [PATCH_OP], Operations: [{ op: 'remove', path: text }] }),
   );
   return [
     hostile('slowest refusal of a hostile filter', await slowest(filters)),

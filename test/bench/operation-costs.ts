@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { APIGatewayProxyResult } from 'aws-lambda';
 import { scimStore } from '../../functions/scim/compose.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { startWorld } from '../flow/harness.ts';
 import { measure } from '../local/measured-dynamodb.ts';
-import { aUser, eventText } from './bench-event.ts';
+import { aUser, eventOf } from './bench-event.ts';
 import { startBenchService } from './bench-service.ts';
 
 /** What one operation asks of DynamoDB and SQS, counted at the clients of the real adapters. */
@@ -42,7 +41,7 @@ export async function countOperationCosts(): Promise<OperationCost[]> {
   };
   const { token, serve } = await startBenchService({ ...scimStore(world.table, 120), rates: inMemoryStore().rates }, queue, 10_000);
   const request = async (method: string, path: string, body?: unknown): Promise<string> => {
-    const { body: text } = JSON.parse(await serve(eventText(token, method, path, body))) as APIGatewayProxyResult;
+    const { body: text } = await serve(eventOf(token, method, path, body));
     return text === '' ? '' : String((JSON.parse(text) as { id?: unknown }).id);
   };
   const patch = (path: string, operation: object) => request('PATCH', path, { schemas: [PATCH_OP], Operations: [operation] });

@@ -16,7 +16,7 @@ export function renderReport({ node, processor, quick, figures, operations }: Re
   return [
     `Node ${node} on ${processor}`,
     'CPU time of this process, all threads. After a warm-up, the median of 15 batches; a batch of the floor follows each of the operation.',
-    'The floor: parse the same event, check the digest of its token, stringify an answer of that size. A bundle: fresh processes.',
+    'The floor: parse the body of the same event, check the digest of its token, stringify an answer of that size. A bundle: fresh processes.',
     ...(quick ? ['--quick: a few calls of code that is not warm yet. The times say nothing, and no target is judged by them.'] : []),
     '',
     columns([

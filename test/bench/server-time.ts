@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { aUser, eventText } from './bench-event.ts';
+import { aUser, eventOf } from './bench-event.ts';
 import { type BenchService, type Served, startBenchService } from './bench-service.ts';
 import { cpuTimesOf, type Effort } from './cpu-time.ts';
 import type { Figure } from './figure.ts';
@@ -16,12 +16,18 @@ export interface ServerTimeEffort extends Effort {
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
+/** A page of the lists. */
+const PAGE = 100;
+
 /** CPU time of the operations of a client, each beside its floor. */
 export async function measureServerTime(effort: ServerTimeEffort): Promise<Figure[]> {
-  const service = await startBenchService();
-  const operations = new Operations(service, effort);
-  const users: string[] = [];
   let number = 0;
+  // On a directory of its own, which grows with each request.
+  const creating = new Operations(await startBenchService(), effort);
+  const post = await creating.figure('POST user', 'POST', () => ['/Users', aUser(++number)], { ms: 0.12, ratio: 8 });
+
+  const operations = new Operations(await startBenchService(), effort);
+  const users: string[] = [];
   const addUsers = async (count: number) => {
     while (users.length < count) users.push(await operations.create('/Users', aUser(++number)));
   };
@@ -46,20 +52,19 @@ export async function measureServerTime(effort: ServerTimeEffort): Promise<Figur
   const lists: Figure[] = [];
   for (const size of effort.listed) {
     await addUsers(size);
-    lists.push(
-      await operations.figure(
-        `list of 100 of ${size} users`,
-        'GET',
-        () => [`/Users?startIndex=${size / 2 + 1}&count=100`],
-        { ms: 1.5 },
-        20,
-      ),
-    );
+    let page = -1;
+    // One page after the other, as a client walks them.
+    const next = (): [string] => {
+      page = (page + 1) % Math.max(1, size / PAGE);
+      return [`/Users?startIndex=${page * PAGE + 1}&count=${PAGE}`];
+    };
+    lists.push(await operations.figure(`list of ${PAGE} of ${size} users`, 'GET', next, { ms: 1.5 }, 20));
   }
 
   const groups: Figure[] = [];
+  // All users before the first group, so that both groups are measured in the same directory.
+  await addUsers(effort.members[1] + 1);
   for (const size of effort.members) {
-    await addUsers(size + 1);
     groups.push(await oneMember(operations, users, size));
   }
   const [small, large] = groups;
@@ -68,7 +73,6 @@ export async function measureServerTime(effort: ServerTimeEffort): Promise<Figur
       ? [ratioFigure(`group ±1 member, ${effort.members[1]} : ${effort.members[0]} members`, large.value / small.value, 1.2)]
       : [];
 
-  const post = await operations.figure('POST user', 'POST', () => ['/Users', aUser(++number)], { ms: 0.12, ratio: 8 });
   return [get, post, find, ...lists, patch, ...groups, ...sizes];
 }
 
@@ -112,10 +116,10 @@ class Operations {
     rarer = 1,
   ): Promise<Figure> {
     const { token, serve, floor } = this.#service;
-    const events = (count: number) => Array.from({ length: count }, () => eventText(token, method, ...next()));
+    const events = (count: number) => Array.from({ length: count }, () => eventOf(token, method, ...next()));
     const effort = { ...this.#effort, warmUp: Math.ceil(this.#effort.warmUp / rarer), perBatch: Math.ceil(this.#effort.perBatch / rarer) };
-    const answer = JSON.stringify(await this.#answer(method, ...next()));
-    const callsOf = (served: Served) => (count: number) => events(count).map((text) => () => served(text));
+    const answer = await this.#answer(method, ...next());
+    const callsOf = (served: Served) => (count: number) => events(count).map((event) => () => served(event));
     const [value = Number.NaN, floorValue = Number.NaN] = await cpuTimesOf([callsOf(serve), callsOf(floor(answer))], effort);
     const ratio = value / floorValue;
     // The ratio is the same on any machine: where one is wanted it decides, and the time is only shown.
@@ -134,6 +138,6 @@ class Operations {
 
   async #answer(method: string, path: string, body?: unknown): Promise<APIGatewayProxyResult> {
     const { token, serve } = this.#service;
-    return JSON.parse(await serve(eventText(token, method, path, body))) as APIGatewayProxyResult;
+    return serve(eventOf(token, method, path, body));
   }
 }
