@@ -15,6 +15,7 @@ import { accountNameOf, groupNameOf } from '../../shared/provisioning/naming.ts'
 import { sameAttributes } from '../../shared/scim/patch/same-attributes.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import { inMemoryListing, inOrder, Shelf } from './in-memory-shelf.ts';
+import { SplitSet } from './split-set.ts';
 
 /** A message names no more members than this. */
 const NAMED_MEMBERS = 48;
@@ -23,7 +24,7 @@ const NAMED_MEMBERS = 48;
 interface Tenant {
   readonly users: Shelf<StoredUser>;
   readonly groups: Shelf<StoredGroup>;
-  readonly members: Map<GroupId, Set<UserId>>;
+  readonly members: Map<GroupId, SplitSet<UserId>>;
   readonly groupsOf: Map<UserId, Set<GroupId>>;
 }
 
@@ -114,7 +115,7 @@ export function inMemoryDirectory(newId: () => string): Directory {
       async readWithMembers(connection, id, most = Number.POSITIVE_INFINITY) {
         const { groups, members } = tenantOf(connection);
         const group = groups.get(id);
-        const present = members.get(id) ?? new Set();
+        const present = members.get(id) ?? new SplitSet<UserId>();
         if (present.size > most) throw new TooManyMembers('the group has more members than the reader has use for');
         return group && { group, members: [...present].sort() };
       },
@@ -157,7 +158,7 @@ function nextRevision<R extends StoredUser | StoredGroup>({ now }: WriteContext,
 /** Who would come and who would go: those whose membership is that way already are left out. @throws RevisionConflict */
 function effectOf({ groups, members }: Tenant, read: StoredGroup, change: MembershipChange): { add: UserId[]; remove: UserId[] } {
   if (groups.get(read.id)?.revision !== read.revision) throw new RevisionConflict('the group has changed since it was read');
-  const present = members.get(read.id) ?? new Set();
+  const present = members.get(read.id) ?? new SplitSet<UserId>();
   return {
     add: [...change.add].filter((user) => !present.has(user)),
     remove: change.replaces ? [...present].filter((user) => !change.add.has(user)) : [...change.remove].filter((user) => present.has(user)),
@@ -166,7 +167,7 @@ function effectOf({ groups, members }: Tenant, read: StoredGroup, change: Member
 
 /** Changes both sides in place; gives back the members for the message. */
 function changeMembers(tenant: Tenant, group: GroupId, add: readonly UserId[], remove: readonly UserId[]): { members?: UserId[] } {
-  const members = tenant.members.get(group) ?? new Set();
+  const members = tenant.members.get(group) ?? new SplitSet<UserId>();
   tenant.members.set(group, members);
   for (const user of remove) {
     members.delete(user);
