@@ -9,8 +9,8 @@ import type { ResourceType } from '../../shared/scim/attributes/attribute.ts';
 import type { ResourceTypes } from '../../shared/scim/attributes/resource-types.ts';
 import type { ToleranceId } from '../../shared/scim/interoperability/tolerances.ts';
 import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
-import type { ScimRequest } from './request.ts';
-import type { ScimResponse } from './response.ts';
+import type { ScimRequest } from './request/request.ts';
+import type { ScimResponse } from './response/response.ts';
 
 /** What the function needs from outside: built once by compose.ts, by a test, or by the local stack. */
 export interface ScimDependencies {

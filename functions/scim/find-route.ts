@@ -1,6 +1,6 @@
 import { ScimError } from '../../shared/scim/errors.ts';
 import type { Operation } from './exchange.ts';
-import type { ScimRequest } from './request.ts';
+import type { ScimRequest } from './request/request.ts';
 
 export interface Route {
   /** Segments below the base URL; `:id` is any one segment. The first route that fits is taken. */

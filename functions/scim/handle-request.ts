@@ -4,10 +4,10 @@ import { resourceTypesOf } from '../../shared/provisioning/resource-types-of.ts'
 import { authenticate } from './authenticate.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { findRoute } from './find-route.ts';
-import { headerOf } from './headers.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import { parseRequest } from './request.ts';
-import type { ScimResponse } from './response.ts';
+import { headerOf } from './request/headers.ts';
+import { parseRequest } from './request/request.ts';
+import type { ScimResponse } from './response/response.ts';
 import { ROUTES } from './routes.ts';
 import { toleranceOf } from './tolerance-of.ts';
 

@@ -3,10 +3,10 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { ScimError } from '../../shared/scim/errors.ts';
 import type { ScimDependencies } from './exchange.ts';
 import { handleRequest } from './handle-request.ts';
+import { requestLog, type ScimContext } from './log/request-log.ts';
 import { createRateLimiter } from './rate-limit.ts';
-import { requestLog, type ScimContext } from './request-log.ts';
-import { proxyResult } from './response.ts';
-import { scimErrors } from './scim-errors.ts';
+import { proxyResult } from './response/response.ts';
+import { scimErrors } from './response/scim-errors.ts';
 
 export type { ScimDependencies } from './exchange.ts';
 export type ScimFunction = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;

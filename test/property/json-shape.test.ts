@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkJsonShape } from '../../functions/scim/check-json-shape.ts';
+import { checkJsonShape } from '../../functions/scim/request/check-json-shape.ts';
 import { ScimError } from '../../shared/scim/errors.ts';
 
 /** A document before it is text: an object is a list of members, so that a name can be in it twice. */

@@ -2,9 +2,9 @@ import { atOnce } from '../../../shared/directory/at-once.ts';
 import { isResourceId } from '../../../shared/directory/ids.ts';
 import { type Footprint, withKnownNames } from '../../../shared/scim/bulk/footprint.ts';
 import type { PlannedOperation } from '../../../shared/scim/bulk/plan-bulk.ts';
+import { groupEndpoint } from '../endpoints/group-endpoint.ts';
+import { userEndpoint } from '../endpoints/user-endpoint.ts';
 import type { Exchange } from '../exchange.ts';
-import { groupEndpoint } from '../group-endpoint.ts';
-import { userEndpoint } from '../user-endpoint.ts';
 
 const READ_AT_ONCE = 16;
 

@@ -3,8 +3,8 @@ import { planBulk } from '../../../shared/scim/bulk/plan-bulk.ts';
 import { type BulkRequest, checkPayloadSize, parseBulkRequest } from '../../../shared/scim/messages/bulk-request.ts';
 import { bulkResponse } from '../../../shared/scim/messages/bulk-response.ts';
 import type { Exchange, Operation } from '../exchange.ts';
-import { parseJsonBody } from '../json-body.ts';
-import { jsonResponse } from '../response.ts';
+import { parseJsonBody } from '../request/json-body.ts';
+import { jsonResponse } from '../response/response.ts';
 import { knowNames } from './know-names.ts';
 import { runOperations } from './run-operations.ts';
 

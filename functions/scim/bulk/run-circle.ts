@@ -1,12 +1,12 @@
 import { NameTaken, type Stored } from '../../../shared/directory/directory.ts';
 import type { PlannedOperation } from '../../../shared/scim/bulk/plan-bulk.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { groupEndpoint } from '../endpoints/group-endpoint.ts';
+import { userEndpoint } from '../endpoints/user-endpoint.ts';
 import type { Exchange } from '../exchange.ts';
-import { groupEndpoint } from '../group-endpoint.ts';
 import { inBatches } from '../in-batches.ts';
-import { readResource } from '../read-body.ts';
-import { ATTEMPT_MS } from '../retry-conflicts.ts';
-import { userEndpoint } from '../user-endpoint.ts';
+import { ATTEMPT_MS } from '../operations/retry-conflicts.ts';
+import { readResource } from '../request/read-body.ts';
 import { type Obstacle, obstacleTo, putOff, referenceFailed } from './obstacle.ts';
 import { innerExchange, type Outcome, refuseOperation, routeOf, runOperation } from './run-operation.ts';
 

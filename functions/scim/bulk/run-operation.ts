@@ -3,10 +3,10 @@ import type { BulkResult } from '../../../shared/scim/messages/bulk-response.ts'
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import type { Exchange } from '../exchange.ts';
 import { findRoute } from '../find-route.ts';
-import { newStory, requestRecord } from '../request-log.ts';
+import { newStory, requestRecord } from '../log/request-log.ts';
 import { RESOURCE_ROUTES } from '../resource-routes.ts';
-import type { ScimResponse } from '../response.ts';
-import { tellError } from '../scim-errors.ts';
+import type { ScimResponse } from '../response/response.ts';
+import { tellError } from '../response/scim-errors.ts';
 import { toleranceOf } from '../tolerance-of.ts';
 import type { Obstacle } from './obstacle.ts';
 

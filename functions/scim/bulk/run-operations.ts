@@ -1,7 +1,7 @@
 import { commute } from '../../../shared/scim/bulk/footprint.ts';
 import type { PlannedOperation } from '../../../shared/scim/bulk/plan-bulk.ts';
 import type { Exchange } from '../exchange.ts';
-import { ATTEMPT_MS } from '../retry-conflicts.ts';
+import { ATTEMPT_MS } from '../operations/retry-conflicts.ts';
 import { obstacleTo, putOff, unanswered } from './obstacle.ts';
 import { runCircle } from './run-circle.ts';
 import { type Outcome, refuseOperation, runOperation } from './run-operation.ts';

@@ -1,4 +1,4 @@
-import { MAX_REPLY_BYTES, replyTooLarge } from '../response.ts';
+import { MAX_REPLY_BYTES, replyTooLarge } from '../response/response.ts';
 import type { Entry, Source } from './source.ts';
 
 /**

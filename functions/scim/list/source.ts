@@ -6,10 +6,10 @@ import { mentions } from '../../../shared/scim/filter/narrow-filter.ts';
 import type { ListQuery } from '../../../shared/scim/messages/list-query.ts';
 import { project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
-import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import type { Exchange } from '../exchange.ts';
 import { inBatches } from '../in-batches.ts';
-import { projectionOf } from '../representation.ts';
+import { projectionOf } from '../operations/representation.ts';
 
 /** So many resources are rendered at once with their relation: a group may have 290,000 members; users' groups are read together. */
 const WITH_RELATION_AT_ONCE = { groups: 100, members: 2 } as const;

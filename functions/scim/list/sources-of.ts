@@ -3,9 +3,9 @@ import type { Filter } from '../../../shared/scim/filter/filter.ts';
 import { checkFilter, checkNames, narrowFilter } from '../../../shared/scim/filter/narrow-filter.ts';
 import { parseFilter } from '../../../shared/scim/filter/parse-filter.ts';
 import type { ListQuery } from '../../../shared/scim/messages/list-query.ts';
+import { groupEndpoint } from '../endpoints/group-endpoint.ts';
+import { userEndpoint } from '../endpoints/user-endpoint.ts';
 import type { Exchange } from '../exchange.ts';
-import { groupEndpoint } from '../group-endpoint.ts';
-import { userEndpoint } from '../user-endpoint.ts';
 import { type Source, sourceOf } from './source.ts';
 
 /** What a list spans: the resources of one type, or at the root those of both, users first. */

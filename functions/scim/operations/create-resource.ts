@@ -1,10 +1,10 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import { tablesForWritten } from '../../../shared/scim/resources/specified-attributes.ts';
-import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import { type Operation, withTables } from '../exchange.ts';
-import { readResource } from '../read-body.ts';
-import { commit, projectionOf, writtenReply } from '../representation.ts';
-import { patienceIn, retryConflicts } from '../retry-conflicts.ts';
+import { readResource } from '../request/read-body.ts';
+import { commit, projectionOf, writtenReply } from './representation.ts';
+import { patienceIn, retryConflicts } from './retry-conflicts.ts';
 
 /** POST: RFC 7644 §3.3. */
 export function createResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {

@@ -6,7 +6,7 @@ import { renderSchemas } from '../../../shared/scim/resources/render-schema.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import { serviceProviderConfig } from '../../../shared/scim/resources/service-provider-config.ts';
 import type { Exchange, Operation } from '../exchange.ts';
-import { jsonResponse } from '../response.ts';
+import { jsonResponse } from '../response/response.ts';
 
 /** The discovery endpoints: RFC 7644 §4. */
 export const getServiceProviderConfig: Operation = async (exchange) => {

@@ -1,11 +1,11 @@
 import type { Stored } from '../../../shared/directory/directory.ts';
 import { matchesEtag } from '../../../shared/scim/resources/etag.ts';
 import { project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
-import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import type { Exchange, Operation } from '../exchange.ts';
-import { notFound, readOrNotFound } from '../preconditions.ts';
-import { projectionOf } from '../representation.ts';
-import { jsonResponse, type ScimResponse } from '../response.ts';
+import { jsonResponse, type ScimResponse } from '../response/response.ts';
+import { notFound, readOrNotFound } from './preconditions.ts';
+import { projectionOf } from './representation.ts';
 
 /** GET of one resource: RFC 7644 §3.4.1, conditional by §3.14. A resource too large for one reply is 400 tooMany. */
 export function getResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {

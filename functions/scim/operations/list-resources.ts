@@ -9,8 +9,8 @@ import { indexPage } from '../list/index-page.ts';
 import { showEntries } from '../list/show-entries.ts';
 import type { Order } from '../list/sorted-entries.ts';
 import { type Span, sourcesOf } from '../list/sources-of.ts';
-import { readJson } from '../read-body.ts';
-import { type ScimResponse, textResponse } from '../response.ts';
+import { readJson } from '../request/read-body.ts';
+import { type ScimResponse, textResponse } from '../response/response.ts';
 
 /** GET of /Users and /Groups: RFC 7644 §3.4.2. A query without a hit is an empty list, never 404. */
 export function listResources(...span: Span): Operation {

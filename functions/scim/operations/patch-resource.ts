@@ -2,12 +2,12 @@ import type { Stored } from '../../../shared/directory/directory.ts';
 import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
 import { etagOf } from '../../../shared/scim/resources/etag.ts';
 import { tablesForPatched } from '../../../shared/scim/resources/specified-attributes.ts';
-import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import { type Operation, withTables } from '../exchange.ts';
-import { changeResource } from '../preconditions.ts';
-import { readPatch } from '../read-body.ts';
-import { commit, projectionOf, writtenReply } from '../representation.ts';
-import { noContent } from '../response.ts';
+import { readPatch } from '../request/read-body.ts';
+import { noContent } from '../response/response.ts';
+import { changeResource } from './preconditions.ts';
+import { commit, projectionOf, writtenReply } from './representation.ts';
 
 /** PATCH: RFC 7644 §3.5.2. Applied to what was read, all operations or none, and again if another write came between. */
 export function patchResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {

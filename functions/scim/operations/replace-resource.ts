@@ -2,11 +2,11 @@ import type { Stored } from '../../../shared/directory/directory.ts';
 import { keepImmutable } from '../../../shared/scim/resources/keep-immutable.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import { tablesForWritten } from '../../../shared/scim/resources/specified-attributes.ts';
-import { type Endpoint, resourceTypeOf } from '../endpoint.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import { type Operation, withTables } from '../exchange.ts';
-import { changeResource } from '../preconditions.ts';
-import { readResource } from '../read-body.ts';
-import { commit, projectionOf, writtenReply } from '../representation.ts';
+import { readResource } from '../request/read-body.ts';
+import { changeResource } from './preconditions.ts';
+import { commit, projectionOf, writtenReply } from './representation.ts';
 
 /** PUT: RFC 7644 §3.5.1. "PUT MUST NOT be used to create new resources": an unknown id is 404. */
 export function replaceResource<R extends Stored<string>>(endpoint: Endpoint<R>): Operation {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../../functions/scim/redact.ts';
+import { redact } from '../../../functions/scim/log/redact.ts';
 
 describe('redact', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryConflicts } from '../../../functions/scim/retry-conflicts.ts';
+import { retryConflicts } from '../../../functions/scim/operations/retry-conflicts.ts';
 import { RevisionConflict } from '../../../shared/directory/directory.ts';
 
 describe('retryConflicts', () => {

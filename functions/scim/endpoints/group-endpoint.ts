@@ -1,14 +1,14 @@
-import { type StoredGroup, TooManyMembers } from '../../shared/directory/directory.ts';
-import type { GroupId, UserId } from '../../shared/directory/ids.ts';
-import { etagOf } from '../../shared/scim/resources/etag.ts';
-import { type Projection, project } from '../../shared/scim/resources/project.ts';
-import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import { type StoredGroup, TooManyMembers } from '../../../shared/directory/directory.ts';
+import type { GroupId, UserId } from '../../../shared/directory/ids.ts';
+import { etagOf } from '../../../shared/scim/resources/etag.ts';
+import { type Projection, project } from '../../../shared/scim/resources/project.ts';
+import { renderResource } from '../../../shared/scim/resources/render-resource.ts';
+import { type Exchange, writeContext } from '../exchange.ts';
+import { MAX_REPLY_BYTES, replyBytes, replyTooLarge } from '../response/response.ts';
 import { digestOfShown } from './digest-of-shown.ts';
 import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
-import { type Exchange, writeContext } from './exchange.ts';
 import { takeMembers } from './group-members.ts';
 import { patchGroup } from './patch-group.ts';
-import { MAX_REPLY_BYTES, replyBytes, replyTooLarge } from './response.ts';
 
 const NOBODY: ReadonlySet<UserId> = new Set();
 const A_USER = '00000000-0000-4000-8000-000000000000' as UserId;

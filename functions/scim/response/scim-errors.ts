@@ -1,7 +1,7 @@
-import { describeError, type RequestLog } from '../../shared/log/request-log.ts';
+import { describeError, type RequestLog } from '../../../shared/log/request-log.ts';
+import type { RequestStory, ScimDependencies } from '../exchange.ts';
+import type { ScimMiddleware } from '../log/request-log.ts';
 import { errorReply, isUnforeseen, scimErrorOf } from './error-response.ts';
-import type { RequestStory, ScimDependencies } from './exchange.ts';
-import type { ScimMiddleware } from './request-log.ts';
 import { proxyResult, type ScimResponse } from './response.ts';
 
 /** Whatever is thrown becomes a SCIM error body; what nobody foresaw is written to the log with its causes. */

@@ -1,11 +1,11 @@
-import type { Committed, Stored } from '../../shared/directory/directory.ts';
-import { type Projection, type ProjectionQuery, parseProjection, project, wantsAttribute } from '../../shared/scim/resources/project.ts';
-import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
-import type { Exchange } from './exchange.ts';
-import { fitsReply, type ScimResponse } from './response.ts';
-import { logUnforeseen } from './scim-errors.ts';
+import type { Committed, Stored } from '../../../shared/directory/directory.ts';
+import { type Projection, type ProjectionQuery, parseProjection, project, wantsAttribute } from '../../../shared/scim/resources/project.ts';
+import { type Endpoint, type Rendered, resourceTypeOf } from '../endpoints/endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+import { subjectOf } from '../log/subject.ts';
+import { fitsReply, type ScimResponse } from '../response/response.ts';
+import { logUnforeseen } from '../response/scim-errors.ts';
 import { sendChange } from './send-change.ts';
-import { subjectOf } from './subject.ts';
 
 /**
  * `attributes` and `excludedAttributes`: RFC 7644 §3.9. Read before anything is written; a search has them in its body, every other

@@ -1,9 +1,9 @@
-import { type Committed, RevisionConflict, type StoredGroup } from '../../shared/directory/directory.ts';
-import { isResourceId, type UserId } from '../../shared/directory/ids.ts';
-import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
-import { type Membership, resolveMembership, splitMembership } from '../../shared/scim/patch/membership-operations.ts';
-import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
-import { type Exchange, writeContext } from './exchange.ts';
+import { type Committed, RevisionConflict, type StoredGroup } from '../../../shared/directory/directory.ts';
+import { isResourceId, type UserId } from '../../../shared/directory/ids.ts';
+import { applyPatch } from '../../../shared/scim/patch/apply-patch.ts';
+import { type Membership, resolveMembership, splitMembership } from '../../../shared/scim/patch/membership-operations.ts';
+import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
+import { type Exchange, writeContext } from '../exchange.ts';
 import { existingUsers } from './group-members.ts';
 
 /**

@@ -1,13 +1,13 @@
-import type { Stored } from '../../shared/directory/directory.ts';
-import { tolerateResource } from '../../shared/scim/interoperability/tolerate-resource.ts';
-import { parsePatchOp } from '../../shared/scim/messages/patch-op.ts';
-import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
-import { parseResource } from '../../shared/scim/resources/parse-resource.ts';
-import type { ScimObject } from '../../shared/scim/resources/resource.ts';
-import { type Endpoint, resourceTypeOf } from './endpoint.ts';
-import type { Exchange } from './exchange.ts';
+import type { Stored } from '../../../shared/directory/directory.ts';
+import { tolerateResource } from '../../../shared/scim/interoperability/tolerate-resource.ts';
+import { parsePatchOp } from '../../../shared/scim/messages/patch-op.ts';
+import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
+import { parseResource } from '../../../shared/scim/resources/parse-resource.ts';
+import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
+import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+import { subjectInBody } from '../log/subject.ts';
 import { parseJsonBody } from './json-body.ts';
-import { subjectInBody } from './subject.ts';
 
 /** The body of POST and PUT; the dialects are translated first, where the connection tolerates them. @throws ScimError */
 export function readResource<R extends Stored<string>>(exchange: Exchange, endpoint: Endpoint<R>): ScimObject {

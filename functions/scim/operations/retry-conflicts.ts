@@ -1,5 +1,5 @@
-import { RevisionConflict } from '../../shared/directory/directory.ts';
-import { ScimError } from '../../shared/scim/errors.ts';
+import { RevisionConflict } from '../../../shared/directory/directory.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
 
 /** How long a write is read again and applied again before the client is asked to come back (DELIVERY §3.1). */
 const PATIENCE_MS = 10_000;

@@ -1,7 +1,7 @@
-import { NameTaken, TooManyLayers } from '../../shared/directory/directory.ts';
-import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
-import { ScimError } from '../../shared/scim/errors.ts';
-import { errorResponse } from '../../shared/scim/messages/error-response.ts';
+import { NameTaken, TooManyLayers } from '../../../shared/directory/directory.ts';
+import { DirectoryBusy } from '../../../shared/directory/dynamodb-table.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { errorResponse } from '../../../shared/scim/messages/error-response.ts';
 import type { ScimResponse } from './response.ts';
 
 const TAKEN = {

@@ -1,7 +1,7 @@
-import type { Committed } from '../../shared/directory/directory.ts';
-import type { GroupId, UserId } from '../../shared/directory/ids.ts';
-import { describeError } from '../../shared/log/request-log.ts';
-import type { Exchange } from './exchange.ts';
+import type { Committed } from '../../../shared/directory/directory.ts';
+import type { GroupId, UserId } from '../../../shared/directory/ids.ts';
+import { describeError } from '../../../shared/log/request-log.ts';
+import type { Exchange } from '../exchange.ts';
 
 export type ResourcePointer = { readonly type: 'user'; readonly id: UserId } | { readonly type: 'group'; readonly id: GroupId };
 

@@ -1,11 +1,11 @@
-import type { GroupOfUser, StoredUser } from '../../shared/directory/directory.ts';
-import type { UserId } from '../../shared/directory/ids.ts';
-import { applyPatch } from '../../shared/scim/patch/apply-patch.ts';
-import { etagOf } from '../../shared/scim/resources/etag.ts';
-import { renderResource } from '../../shared/scim/resources/render-resource.ts';
+import type { GroupOfUser, StoredUser } from '../../../shared/directory/directory.ts';
+import type { UserId } from '../../../shared/directory/ids.ts';
+import { applyPatch } from '../../../shared/scim/patch/apply-patch.ts';
+import { etagOf } from '../../../shared/scim/resources/etag.ts';
+import { renderResource } from '../../../shared/scim/resources/render-resource.ts';
+import { type Exchange, writeContext } from '../exchange.ts';
 import { digestOfShown } from './digest-of-shown.ts';
 import { type Endpoint, type Rendered, resourceTypeOf } from './endpoint.ts';
-import { type Exchange, writeContext } from './exchange.ts';
 
 /** /Users: RFC 7643 §4.1. Entra ID's validator wants the resource back from a PATCH (SCIM.md E13). */
 export const userEndpoint: Endpoint<StoredUser> = {

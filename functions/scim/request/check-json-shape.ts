@@ -1,5 +1,5 @@
-import { ScimError } from '../../shared/scim/errors.ts';
-import { excerpt } from '../../shared/scim/filter/tokenize.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { excerpt } from '../../../shared/scim/filter/tokenize.ts';
 
 /** SCIM needs five levels; what is nested deeper than this is no SCIM message. */
 const MAX_DEPTH = 64;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+import type { Mode, OnTolerance } from '../../../shared/scim/resources/resource.ts';
 import { type Location, locate } from './base-url.ts';
 import { headerOf } from './headers.ts';
 import type { EncodedBody } from './json-body.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { ScimError } from '../../shared/scim/errors.ts';
-import { headerOf, replyMediaType } from './headers.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { headerOf, replyMediaType } from '../request/headers.ts';
 
 /** A reply as the operations make it; `body` is JSON text. */
 export interface ScimResponse {

@@ -1,5 +1,5 @@
-import { ScimError } from '../../shared/scim/errors.ts';
-import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import type { Mode, OnTolerance } from '../../../shared/scim/resources/resource.ts';
 import { checkJsonShape } from './check-json-shape.ts';
 
 /** A body as API Gateway hands it over. */

@@ -1,8 +1,8 @@
-import type { Stored } from '../../shared/directory/directory.ts';
-import type { RequestSubject, Subject } from '../../shared/log/records.ts';
-import { isSameName } from '../../shared/scim/attributes/find-attribute.ts';
-import { isScimObject } from '../../shared/scim/resources/own-value.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Stored } from '../../../shared/directory/directory.ts';
+import type { RequestSubject, Subject } from '../../../shared/log/records.ts';
+import { isSameName } from '../../../shared/scim/attributes/find-attribute.ts';
+import { isScimObject } from '../../../shared/scim/resources/own-value.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
 
 /** A name of this length is found in the log; nobody has a longer one. */
 const MAX_NAME = 512;

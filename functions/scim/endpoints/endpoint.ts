@@ -1,10 +1,10 @@
-import type { Committed, Listing, Stored } from '../../shared/directory/directory.ts';
-import type { ResourceType } from '../../shared/scim/attributes/attribute.ts';
-import type { PatchOperation } from '../../shared/scim/patch/operation.ts';
-import type { Projection } from '../../shared/scim/resources/project.ts';
-import type { ScimObject } from '../../shared/scim/resources/resource.ts';
-import type { Exchange } from './exchange.ts';
-import type { ResourcePointer } from './send-change.ts';
+import type { Committed, Listing, Stored } from '../../../shared/directory/directory.ts';
+import type { ResourceType } from '../../../shared/scim/attributes/attribute.ts';
+import type { PatchOperation } from '../../../shared/scim/patch/operation.ts';
+import type { Projection } from '../../../shared/scim/resources/project.ts';
+import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ResourcePointer } from '../operations/send-change.ts';
 
 /** The tables of the endpoint's resources: with the schema extension of the connection, where it has one. */
 export function resourceTypeOf({ resourceTypes }: Exchange, { type }: { readonly type: ResourceType['name'] }): ResourceType {

@@ -1,10 +1,10 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Connection } from '../../shared/directory/connection.ts';
-import type { LogRecord } from '../../shared/log/records.ts';
-import { neverReturned } from '../../shared/provisioning/resource-types-of.ts';
-import type { RequestStory, ScimDependencies } from './exchange.ts';
-import { headerOf } from './headers.ts';
+import type { Connection } from '../../../shared/directory/connection.ts';
+import type { LogRecord } from '../../../shared/log/records.ts';
+import { neverReturned } from '../../../shared/provisioning/resource-types-of.ts';
+import type { RequestStory, ScimDependencies } from '../exchange.ts';
+import { headerOf } from '../request/headers.ts';
 import { redact } from './redact.ts';
 
 /** Lambda's context with the story of this one request in it, put there by the first middleware. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ScimError } from '../../shared/scim/errors.ts';
-import { tolerateEndpoint } from '../../shared/scim/interoperability/tolerate-endpoint.ts';
-import type { Mode, OnTolerance } from '../../shared/scim/resources/resource.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { tolerateEndpoint } from '../../../shared/scim/interoperability/tolerate-endpoint.ts';
+import type { Mode, OnTolerance } from '../../../shared/scim/resources/resource.ts';
 import { headerOf } from './headers.ts';
 
 /** Where the API has its resources: the stack and the local server mount the function at `/scim/v2/{proxy+}`. */

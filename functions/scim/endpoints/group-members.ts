@@ -1,9 +1,9 @@
-import type { StoredGroup } from '../../shared/directory/directory.ts';
-import { isResourceId, type UserId } from '../../shared/directory/ids.ts';
-import { ScimError } from '../../shared/scim/errors.ts';
-import { membersOf } from '../../shared/scim/patch/membership-operations.ts';
-import type { ScimObject } from '../../shared/scim/resources/resource.ts';
-import type { Exchange } from './exchange.ts';
+import type { StoredGroup } from '../../../shared/directory/directory.ts';
+import { isResourceId, type UserId } from '../../../shared/directory/ids.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { membersOf } from '../../../shared/scim/patch/membership-operations.ts';
+import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** So many ids are named in an error. */
 const NAMED_IDS = 10;

@@ -1,11 +1,11 @@
-import type { Committed, Stored } from '../../shared/directory/directory.ts';
-import { isResourceId } from '../../shared/directory/ids.ts';
-import { ScimError } from '../../shared/scim/errors.ts';
-import { matchesRevision } from '../../shared/scim/resources/etag.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Exchange } from './exchange.ts';
+import type { Committed, Stored } from '../../../shared/directory/directory.ts';
+import { isResourceId } from '../../../shared/directory/ids.ts';
+import { ScimError } from '../../../shared/scim/errors.ts';
+import { matchesRevision } from '../../../shared/scim/resources/etag.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+import { subjectOf } from '../log/subject.ts';
 import { patienceIn, retryConflicts } from './retry-conflicts.ts';
-import { subjectOf } from './subject.ts';
 
 /**
  * The resource of the path. @throws ScimError 404: never there, deleted, or another connection's, which is the same to a client.
