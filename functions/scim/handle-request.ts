@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describeError } from '../../shared/log/request-log.ts';
-import { resourceTypesOf } from '../../shared/provisioning/resource-types-of.ts';
+import { resourceTypesOf } from '../../shared/provisioning/schema-extension/resource-types-of.ts';
 import { authenticate } from './authenticate.ts';
 import type { RequestStory, ScimDependencies } from './exchange.ts';
 import { findRoute } from './find-route.ts';

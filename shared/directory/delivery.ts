@@ -1,6 +1,6 @@
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 import type { GroupItem, MemberItem, UserItem } from './items.ts';
-import type { Layer, Word } from './membership-word.ts';
+import type { Layer, Word } from './members/membership-word.ts';
 import type { TargetStates } from './target-state.ts';
 
 /**

@@ -5,7 +5,7 @@ import { lookUpGroups, lookUpUsers } from './dynamodb-lookup.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
 import { dynamoDbUsers, toStoredUser } from './dynamodb-users.ts';
 import type { GroupItem, UserItem } from './items.ts';
-import { namedMembers } from './named-members.ts';
+import { namedMembers } from './members/named-members.ts';
 import type { StoreOptions } from './resource-write.ts';
 
 /** The directory in the table: what the SCIM function reads and writes. The worker's side of the same items is in delivery/. */

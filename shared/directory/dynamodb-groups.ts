@@ -5,19 +5,19 @@ import type { ScimObject } from '../scim/resources/resource.ts';
 import { commit, type Step, TRANSACTION_WRITES } from './commit.ts';
 import { type GroupDirectory, NameTaken, RevisionConflict, type StoredGroup, TooManyMembers, type WriteContext } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import { moreMembersThan } from './group-bounds.ts';
 import { type GroupId, isResourceId } from './ids.ts';
 import { type GroupItem, ITEM_VERSION } from './items.ts';
 import { keys, listing } from './keys.ts';
-import { assertRoomForLayer, discardLayer, listLayer, type WrittenLayer, writeLayer } from './large-change.ts';
 import { clearedParked, markerOfRequest } from './marker.ts';
-import { type MemberPlan, planMembers } from './member-plan.ts';
-import type { NamedMembers } from './named-members.ts';
-import { readGroupWithin } from './read-group.ts';
+import { moreMembersThan } from './members/group-bounds.ts';
+import { assertRoomForLayer, discardLayer, listLayer, type WrittenLayer, writeLayer } from './members/large-change.ts';
+import { type MemberPlan, planMembers } from './members/member-plan.ts';
+import type { NamedMembers } from './members/named-members.ts';
+import { readGroupWithin } from './members/read-group.ts';
+import { smallChange, WRITES_A_MEMBER } from './members/small-change.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfGroup } from './resource-lookups.ts';
 import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
-import { smallChange, WRITES_A_MEMBER } from './small-change.ts';
 
 export function toStoredGroup(header: GroupItem): StoredGroup {
   return {

@@ -1,9 +1,9 @@
 import type { Lookup } from './directory.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
-import { groupsOfUsers } from './groups-of-users.ts';
 import { type ConnectionId, type GroupId, isResourceId, type UserId } from './ids.ts';
 import type { GroupItem, UserItem } from './items.ts';
 import { type Key, keys } from './keys.ts';
+import { groupsOfUsers } from './members/groups-of-users.ts';
 
 type KeyLookup = Exclude<Lookup, { by: 'all' }>;
 

@@ -1,6 +1,6 @@
 import type { UserId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
-import type { Layer } from '../directory/membership-word.ts';
+import type { Layer } from '../directory/members/membership-word.ts';
 import { applyMembership, type GroupAtHand } from './apply-membership.ts';
 import { expandOldestLayer } from './expand-layers.ts';
 import type { Work } from './work.ts';

@@ -1,7 +1,7 @@
 import type { MembershipRead } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
-import { type Layer, latestWord } from '../directory/membership-word.ts';
+import { type Layer, latestWord } from '../directory/members/membership-word.ts';
 import { markedResource } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';

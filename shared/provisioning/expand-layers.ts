@@ -1,6 +1,6 @@
 import type { GroupId, UserId } from '../directory/ids.ts';
 import { type GroupItem, SMALL_CHANGE_MEMBERS } from '../directory/items.ts';
-import type { Layer } from '../directory/membership-word.ts';
+import type { Layer } from '../directory/members/membership-word.ts';
 import { messageGroupFor } from '../directory/target-name.ts';
 import { goOn, type Work } from './work.ts';
 

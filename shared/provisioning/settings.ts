@@ -1,6 +1,6 @@
 // As a namespace: `{ z }` would bring zod's messages in every language into the bundle, 360 KB.
 import * as z from 'zod';
-import { DeclaredSchemaExtension } from './schema-extension.ts';
+import { DeclaredSchemaExtension } from './schema-extension/schema-extension.ts';
 
 /** RFC 7644 has no number. Entra ID asks for 25 a second at least (SCIM.md §4). */
 export const DEFAULT_REQUESTS_PER_SECOND = 200;

@@ -1,4 +1,4 @@
-import type { DeclaredSchemaExtension } from '../../shared/provisioning/schema-extension.ts';
+import type { DeclaredSchemaExtension } from '../../shared/provisioning/schema-extension/schema-extension.ts';
 
 export const BADGE = 'urn:ietf:params:scim:schemas:extension:badge:2.0:User';
 export const SITE = 'urn:example:params:site:1.0:Group';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeclaredSchemaExtension } from '../../shared/provisioning/schema-extension.ts';
+import type { DeclaredSchemaExtension } from '../../shared/provisioning/schema-extension/schema-extension.ts';
 import { connectInMemory } from './connect-in-memory.ts';
 import { BADGE, badge, SITE, site } from './declared-schema.ts';
 import { ENTERPRISE, GROUP, type Json, type ScimClient, type ScimService, startScimService, USER } from './scim-client.ts';

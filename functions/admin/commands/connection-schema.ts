@@ -1,5 +1,5 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
-import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension.ts';
+import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
 import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { LogRecord } from '../../../shared/log/records.ts';
-import { neverReturned } from '../../../shared/provisioning/resource-types-of.ts';
+import { neverReturned } from '../../../shared/provisioning/schema-extension/resource-types-of.ts';
 import type { RequestStory, ScimDependencies } from '../exchange.ts';
 import { headerOf } from '../request/headers.ts';
 import { redact } from './redact.ts';

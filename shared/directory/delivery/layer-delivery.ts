@@ -4,8 +4,8 @@ import { ConditionFailed, type DynamoDbTable } from '../dynamodb-table.ts';
 import type { GroupId, UserId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type LayerChunkItem, type MemberItem } from '../items.ts';
 import { type Key, keys } from '../keys.ts';
-import type { Layer } from '../membership-word.ts';
-import { readLayers } from '../read-layers.ts';
+import type { Layer } from '../members/membership-word.ts';
+import { readLayers } from '../members/read-layers.ts';
 import { headerAsRead, markerAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 

@@ -3,7 +3,7 @@ import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../items.ts';
 import { type Key, keys } from '../keys.ts';
-import { readLayers } from '../read-layers.ts';
+import { readLayers } from '../members/read-layers.ts';
 import { both, markerAsRead } from './as-read.ts';
 import { orphanChunks } from './layer-delivery.ts';
 import { keyOf, type MarkTimes, written } from './resource-keys.ts';

@@ -3,7 +3,7 @@ import type { DynamoDbTable } from '../../../shared/directory/dynamodb-table.ts'
 import type { GroupId, UserId } from '../../../shared/directory/ids.ts';
 import type { GroupItem, MemberItem } from '../../../shared/directory/items.ts';
 import { keys } from '../../../shared/directory/keys.ts';
-import { readLayers } from '../../../shared/directory/read-layers.ts';
+import { readLayers } from '../../../shared/directory/members/read-layers.ts';
 
 /**
  * What the worker does with the oldest layer of a group (DELIVERY §3.5), reduced to what a reader can see of it: items and pointers

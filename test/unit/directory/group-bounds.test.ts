@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { moreMembersThan, moreToRead } from '../../../shared/directory/group-bounds.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from '../../../shared/directory/ids.ts';
 import type { GroupItem, LayerChunkItem, MemberItem } from '../../../shared/directory/items.ts';
 import { keys } from '../../../shared/directory/keys.ts';
-import { chunksOf, encodeIds } from '../../../shared/directory/layer-chunks.ts';
-import type { Bound, Partition } from '../../../shared/directory/read-group.ts';
+import { moreMembersThan, moreToRead } from '../../../shared/directory/members/group-bounds.ts';
+import { chunksOf, encodeIds } from '../../../shared/directory/members/layer-chunks.ts';
+import type { Bound, Partition } from '../../../shared/directory/members/read-group.ts';
 
 const C = 'c' as ConnectionId;
 const G = randomUUID() as GroupId;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { UserId } from '../../../shared/directory/ids.ts';
 import { CHUNK_IDS } from '../../../shared/directory/items.ts';
 import { layerChunkOf } from '../../../shared/directory/keys.ts';
-import { chunksOf, decodeIds, encodeIds } from '../../../shared/directory/layer-chunks.ts';
+import { chunksOf, decodeIds, encodeIds } from '../../../shared/directory/members/layer-chunks.ts';
 
 describe('encodeIds and decodeIds (DELIVERY §3)', () => {
   it('gives back the ids it was given, in 16 bytes each', () => {

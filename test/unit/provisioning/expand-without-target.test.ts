@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupId } from '../../../shared/directory/ids.ts';
 import type { GroupItem } from '../../../shared/directory/items.ts';
-import type { Layer } from '../../../shared/directory/membership-word.ts';
+import type { Layer } from '../../../shared/directory/members/membership-word.ts';
 import { messageGroupFor } from '../../../shared/directory/target-name.ts';
 import { expandWithoutTarget } from '../../../shared/provisioning/expand-layers.ts';
 

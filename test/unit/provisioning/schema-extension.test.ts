@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resourceTypesOf } from '../../../shared/provisioning/resource-types-of.ts';
-import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension.ts';
+import { resourceTypesOf } from '../../../shared/provisioning/schema-extension/resource-types-of.ts';
+import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
 import { Settings } from '../../../shared/provisioning/settings.ts';
 import { standardResourceTypes } from '../../../shared/scim/attributes/resource-types.ts';
 import { badge, site } from '../../protocol/declared-schema.ts';

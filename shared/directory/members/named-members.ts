@@ -1,8 +1,8 @@
-import { RevisionConflict } from './directory.ts';
-import type { DynamoDbTable } from './dynamodb-table.ts';
-import type { UserId } from './ids.ts';
-import type { GroupItem, LayerChunkItem, MemberItem, UserItem } from './items.ts';
-import { keys } from './keys.ts';
+import { RevisionConflict } from '../directory.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { UserId } from '../ids.ts';
+import type { GroupItem, LayerChunkItem, MemberItem, UserItem } from '../items.ts';
+import { keys } from '../keys.ts';
 import { latestWord, type Word } from './membership-word.ts';
 import { layerChunkKeys, layersFrom } from './read-layers.ts';
 

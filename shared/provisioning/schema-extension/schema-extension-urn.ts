@@ -1,4 +1,4 @@
-import { standardResourceTypes } from '../scim/attributes/resource-types.ts';
+import { standardResourceTypes } from '../../scim/attributes/resource-types.ts';
 
 /** RFC 8141 §2, without the characters that have another meaning in lists, paths and addresses. */
 const URN = /^urn:[a-z0-9][a-z0-9-]{1,31}:[a-z0-9:._~-]+$/i;

@@ -1,5 +1,5 @@
-import type { UserId } from './ids.ts';
-import { SMALL_CHANGE_MEMBERS } from './items.ts';
+import type { UserId } from '../ids.ts';
+import { SMALL_CHANGE_MEMBERS } from '../items.ts';
 import { type Layer, latestWord } from './membership-word.ts';
 import type { Bound, Partition } from './read-group.ts';
 import { layersFrom } from './read-layers.ts';

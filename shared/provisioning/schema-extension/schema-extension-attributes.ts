@@ -1,5 +1,5 @@
-import { commonAttributes } from '../scim/attributes/common-attributes.ts';
-import { standardResourceTypes } from '../scim/attributes/resource-types.ts';
+import { commonAttributes } from '../../scim/attributes/common-attributes.ts';
+import { standardResourceTypes } from '../../scim/attributes/resource-types.ts';
 import type { DeclaredAttribute } from './declared-attribute.ts';
 
 /** What is wrong with an attribute, and what to do; `path` leads to it in the declaration. */

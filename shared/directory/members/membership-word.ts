@@ -1,5 +1,5 @@
-import type { UserId } from './ids.ts';
-import type { LayerReference, MemberItem } from './items.ts';
+import type { UserId } from '../ids.ts';
+import type { LayerReference, MemberItem } from '../items.ts';
 
 /** What the directory says about one user in one group, and at which revision of the group it was said. */
 export interface Word {

@@ -1,9 +1,9 @@
-import type { Step } from './commit.ts';
-import type { WriteContext } from './directory.ts';
-import type { UserId } from './ids.ts';
-import { type GroupItem, ITEM_VERSION } from './items.ts';
-import { keys, listing } from './keys.ts';
-import { markerOfRequest } from './marker.ts';
+import type { Step } from '../commit.ts';
+import type { WriteContext } from '../directory.ts';
+import type { UserId } from '../ids.ts';
+import { type GroupItem, ITEM_VERSION } from '../items.ts';
+import { keys, listing } from '../keys.ts';
+import { markerOfRequest } from '../marker.ts';
 
 /** Each member is two writes: the item and the user's pointer. */
 export const WRITES_A_MEMBER = 2;

@@ -1,9 +1,9 @@
-import { type Step, TRANSACTION_WRITES } from './commit.ts';
-import { TooManyLayers } from './directory.ts';
-import type { DynamoDbTable } from './dynamodb-table.ts';
-import type { UserId } from './ids.ts';
-import { type GroupItem, ITEM_VERSION, type LayerReference, MAX_LAYERS } from './items.ts';
-import { type Key, keys } from './keys.ts';
+import { type Step, TRANSACTION_WRITES } from '../commit.ts';
+import { TooManyLayers } from '../directory.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { UserId } from '../ids.ts';
+import { type GroupItem, ITEM_VERSION, type LayerReference, MAX_LAYERS } from '../items.ts';
+import { type Key, keys } from '../keys.ts';
 import { chunksOf, encodeIds } from './layer-chunks.ts';
 
 /** A large change: its chunks are in the table, and nobody reads them until the header lists the layer. */

@@ -1,7 +1,7 @@
-import { DirectoryBusy, type DynamoDbTable } from './dynamodb-table.ts';
-import type { ConnectionId, GroupId, UserId } from './ids.ts';
-import type { GroupItem, LayerChunkItem, MemberItem } from './items.ts';
-import { keys } from './keys.ts';
+import { DirectoryBusy, type DynamoDbTable } from '../dynamodb-table.ts';
+import type { ConnectionId, GroupId, UserId } from '../ids.ts';
+import type { GroupItem, LayerChunkItem, MemberItem } from '../items.ts';
+import { keys } from '../keys.ts';
 import { type Layer, latestWord, type Word } from './membership-word.ts';
 import { layersFrom } from './read-layers.ts';
 

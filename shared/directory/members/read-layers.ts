@@ -1,7 +1,7 @@
-import type { DynamoDbTable } from './dynamodb-table.ts';
-import type { UserId } from './ids.ts';
-import type { GroupItem, LayerChunkItem, LayerReference } from './items.ts';
-import { type Key, keys, layerChunkOf } from './keys.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { UserId } from '../ids.ts';
+import type { GroupItem, LayerChunkItem, LayerReference } from '../items.ts';
+import { type Key, keys, layerChunkOf } from '../keys.ts';
 import { decodeIds } from './layer-chunks.ts';
 import type { Layer } from './membership-word.ts';
 

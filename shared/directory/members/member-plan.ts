@@ -1,8 +1,8 @@
-import { type MembershipChange, RevisionConflict } from './directory.ts';
-import type { DynamoDbTable } from './dynamodb-table.ts';
+import { type MembershipChange, RevisionConflict } from '../directory.ts';
+import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { UserId } from '../ids.ts';
+import { type GroupItem, SMALL_CHANGE_MEMBERS } from '../items.ts';
 import { moreToRead } from './group-bounds.ts';
-import type { UserId } from './ids.ts';
-import { type GroupItem, SMALL_CHANGE_MEMBERS } from './items.ts';
 import { LOOKED_UP_MEMBERS, type NamedMembers } from './named-members.ts';
 import { readGroupWithin } from './read-group.ts';
 

@@ -1,8 +1,8 @@
-import { atOnce } from './at-once.ts';
-import { DirectoryBusy, type DynamoDbTable } from './dynamodb-table.ts';
-import { type ConnectionId, type GroupId, isResourceId, type UserId } from './ids.ts';
-import type { GroupItem, LayerChunkItem, MemberItem, UserItem } from './items.ts';
-import { keys } from './keys.ts';
+import { atOnce } from '../at-once.ts';
+import { DirectoryBusy, type DynamoDbTable } from '../dynamodb-table.ts';
+import { type ConnectionId, type GroupId, isResourceId, type UserId } from '../ids.ts';
+import type { GroupItem, LayerChunkItem, MemberItem, UserItem } from '../items.ts';
+import { keys } from '../keys.ts';
 import { latestWord } from './membership-word.ts';
 import { layerChunkKeys, layersFrom } from './read-layers.ts';
 

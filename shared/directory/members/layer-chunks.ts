@@ -1,6 +1,6 @@
-import type { UserId } from './ids.ts';
-import { CHUNK_IDS } from './items.ts';
-import { layerChunkOf } from './keys.ts';
+import type { UserId } from '../ids.ts';
+import { CHUNK_IDS } from '../items.ts';
+import { layerChunkOf } from '../keys.ts';
 
 /** A layer's ids on disk: 16 bytes for each UUID (DELIVERY §3). */
 const BYTES = 16;
