@@ -18,7 +18,8 @@ const QUERIES_AT_ONCE = 12;
  * What an expansion moves is never missed, because it is looked for first where it comes from. A layer's words become pointers before
  * it leaves EXPANDING, so EXPANDING is read before the pointers. They become items before the layer leaves its header, so of a
  * group that was in EXPANDING the header is read before the items; and a layer's chunks go after it has left the header, so one that
- * is missing means that the header is old, and everything is read again.
+ * is missing means that the header is old, and everything is read again. Who is in a group because a layer alone says so is in it
+ * only if the group still lists the layer afterwards: else an item that said otherwise may have gone with it (named-members.ts).
  * @throws DirectoryBusy
  */
 export async function groupsOfUsers(table: DynamoDbTable, c: ConnectionId, users: readonly UserId[]): Promise<Map<UserId, GroupItem[]>> {
@@ -56,16 +57,28 @@ async function readOnce(table: DynamoDbTable, c: ConnectionId, users: readonly U
 
   const items = new Map([...first.items, ...second.items]);
   const found = new Map<UserId, GroupItem[]>(users.map((user) => [user, []]));
+  const onlyByLayer = new Set<GroupItem>();
   for (const header of first.headers.sort(byCreation)) {
     const about = candidates.get(header.id) ?? [];
     const layers = layersFrom(header, second.chunks, about);
     if (!layers) return undefined;
     for (const user of about) {
       const word = latestWord(user, items.get(membership(header.id, user)), layers);
-      if (first.live.has(user) && word?.wanted === 'present') found.get(user)?.push(header);
+      if (!first.live.has(user) || word?.wanted !== 'present') continue;
+      found.get(user)?.push(header);
+      if (word.from === 'layer') onlyByLayer.add(header);
     }
   }
-  return found;
+  return (await haveSameLayers(table, [...onlyByLayer])) ? found : undefined;
+}
+
+async function haveSameLayers(table: DynamoDbTable, headers: readonly GroupItem[]): Promise<boolean> {
+  const now = await table.batchGet<Pick<GroupItem, 'id' | 'guard'>>(
+    headers.map(({ connection, id }) => keys.group(connection, id)),
+    ['id', 'guard'],
+  );
+  const guards = new Map(now.map(({ id, guard }) => [id, guard]));
+  return headers.every(({ id, guard }) => guards.get(id) === guard);
 }
 
 /** Who may be in which group: those that have a pointer to it, and everybody in one that is in expansion. */

@@ -82,6 +82,18 @@ export function expansionMeanwhileContract(opened: () => World): void {
       });
     }
 
+    it('is not shown as theirs when the layer was read before it was dropped and the item after it was applied', async () => {
+      const world = opened();
+      const { connection, id, user } = await removedFromLayer(world);
+      // The batch with the group's items and chunks is the second; it answers the chunk alone, and the item comes with the third.
+      meanwhile(world, 'BatchGetItem', 2, async () => {
+        world.faults.unprocessed = 1;
+        meanwhile(world, 'BatchGetItem', 1, () => finish(world, connection, id, user));
+      });
+      expect((await world.directory.users.groupsOf(connection, [user])).get(user)).toEqual([]);
+      expect(world.faults).toMatchObject({ before: undefined, unprocessed: 0 });
+    });
+
     async function joinAsPatchDoes(world: World, connection: Connection, id: GroupId, user: UserId, joins: boolean): Promise<void> {
       const directory = joins ? { ...world.directory, groups: joiningGroups(world, connection) } : world.directory;
       await patchMembers(directory, connection, id, adding([user]));
