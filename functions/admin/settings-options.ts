@@ -1,4 +1,4 @@
-import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../shared/provisioning/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Terminal } from './administration.ts';
 import { type Options, UsageError } from './command.ts';
 
@@ -26,7 +26,7 @@ export const SETTINGS_OPTIONS = {
 } as const;
 
 /** There is no default: taking over an account gives the IdP power over it (DESIGN §4, safe defaults). @throws UsageError */
-export async function askLinking(options: Options, terminal: Terminal): Promise<Settings['linking']> {
+export async function askLinking(options: Options, terminal: Terminal): Promise<Settings['users']['linking']> {
   const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(LINKING_QUESTION)).trim() : undefined);
   const linking = LINKING.find((choice) => choice === given);
   if (!linking)
@@ -44,10 +44,12 @@ export function withOptions(settings: Settings, options: Options, now: Date): Se
   const groups = list('protect-groups');
   const changed = {
     ...settings,
-    ...(typeof options['link'] === 'string' && { linking: options['link'] }),
-    ...(typeof options['on-user-delete'] === 'string' && { onUserDelete: options['on-user-delete'] }),
-    ...(accounts && { protectedAccounts: accounts.value }),
-    ...(groups && { protectedGroups: groups.value }),
+    users: {
+      ...settings.users,
+      ...(typeof options['link'] === 'string' && { linking: options['link'] }),
+      ...(typeof options['on-user-delete'] === 'string' && { onDelete: options['on-user-delete'] }),
+    },
+    protected: { ...settings.protected, ...(accounts && { accounts: accounts.value }), ...(groups && { groups: groups.value }) },
     ...(typeof options['mode'] === 'string' && { mode: options['mode'] }),
     ...(typeof options['requests-per-second'] === 'string' && { requestsPerSecond: Number(options['requests-per-second']) }),
     ...(typeof options['full-log-hours'] === 'string' && { log: logFor(options['full-log-hours'], now) }),
@@ -59,16 +61,16 @@ export function withOptions(settings: Settings, options: Options, now: Date): Se
 
 /** What was typed for a setting: the person at the keyboard knows the option, not the setting's name. */
 const OPTION_OF: Readonly<Record<string, keyof typeof SETTINGS_OPTIONS>> = {
-  linking: 'link',
-  onUserDelete: 'on-user-delete',
+  'users.linking': 'link',
+  'users.onDelete': 'on-user-delete',
   mode: 'mode',
-  protectedAccounts: 'protect-accounts',
-  protectedGroups: 'protect-groups',
+  'protected.accounts': 'protect-accounts',
+  'protected.groups': 'protect-groups',
   requestsPerSecond: 'requests-per-second',
 };
 
 function optionOf(path: readonly PropertyKey[]): string {
-  const option = OPTION_OF[String(path[0])];
+  const option = OPTION_OF[path.slice(0, 2).join('.')];
   return option === undefined ? path.join('.') : `--${option}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import type { RequestRates } from '../../shared/directory/request-rates.ts';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../../shared/provisioning/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../../shared/provisioning/settings/settings.ts';
 import { ScimError } from '../../shared/scim/errors.ts';
 
 /** Requests are counted in windows of so many seconds: the limit is sustained, a burst within a window is let through. */

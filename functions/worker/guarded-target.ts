@@ -25,6 +25,7 @@ const READS: ReadonlySet<keyof Target> = new Set<keyof Target>([
   'groupExists',
   'members',
   'groupsOf',
+  'seats',
 ]);
 
 /** A question without an answer can't land late: it may be asked again soon. */
@@ -85,9 +86,11 @@ export function guardedTarget(target: Target, guard: Guard): Target {
     deleteAccount: (name) => once('deleteAccount', () => target.deleteAccount(name)),
     groupExists: (name) => once('groupExists', () => target.groupExists(name)),
     createGroup: (name) => once('createGroup', () => target.createGroup(name)),
-    members: (group) => each('members', target.members(group)),
+    deleteGroup: (name) => once('deleteGroup', () => target.deleteGroup(name)),
+    members: (group, start) => each('members', target.members(group, start)),
     groupsOf: (account) => each('groupsOf', target.groupsOf(account)),
     addMember: (group, account) => once('addMember', () => target.addMember(group, account)),
     removeMember: (group, account) => once('removeMember', () => target.removeMember(group, account)),
+    seats: () => once('seats', () => target.seats()),
   };
 }

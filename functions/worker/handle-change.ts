@@ -4,8 +4,12 @@ import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
 import type { Subject } from '../../shared/log/records.ts';
 import { applyGroup } from '../../shared/provisioning/apply-group.ts';
 import { applyUser } from '../../shared/provisioning/apply-user.ts';
+import { noBrake } from '../../shared/provisioning/brake.ts';
 import { dispositionOf, isOutage } from '../../shared/provisioning/dispositions.ts';
 import { expandWithoutTarget } from '../../shared/provisioning/expand-layers.ts';
+import { noTally } from '../../shared/provisioning/outcome.ts';
+import { policyOf } from '../../shared/provisioning/policy/policy.ts';
+import { noSeatGuard } from '../../shared/provisioning/seat-guard.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
@@ -37,9 +41,10 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
   const sliceEnds = deps.now().getTime() + deps.sliceMs;
   const proceed = () => deps.now().getTime() < sliceEnds && context.getRemainingTimeInMillis() > 2 * deps.callTimeoutMs;
   const { resource } = received.change;
+  const policy = policyOf(connection.settings);
   // DESIGN §4, pause: "messages are acknowledged, markers stay".
   if (state.state === 'paused') {
-    if (resource.type === 'group') await expandWithoutTarget({ ...deps, ...received, connection, proceed }, resource.id);
+    if (resource.type === 'group') await expandWithoutTarget({ ...deps, ...received, connection, policy, proceed }, resource.id);
     return { is: 'acknowledge' };
   }
 
@@ -55,7 +60,6 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
       state,
     );
     try {
-      const { settings } = connection;
       const work: Work = {
         ...received,
         connection,
@@ -64,10 +68,15 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
         queue: deps.queue,
         log: deps.log,
         now: deps.now,
-        protectedAccounts: lowerCased([...settings.protectedAccounts, access.serviceAccount]),
-        protectedGroups: lowerCased(settings.protectedGroups),
+        protectedAccounts: new Set([...policy.protectedAccounts, access.serviceAccount.toLowerCase()]),
+        protectedGroups: policy.protectedGroups,
         proceed,
         thread,
+        policy,
+        isDryRun: connection.settings.apply === 'dry-run',
+        brake: noBrake,
+        seats: noSeatGuard,
+        tally: noTally,
       };
       if (resource.type === 'user') await applyUser(work, resource.id);
       else await applyGroup(work, resource.id);
@@ -151,8 +160,4 @@ function observe({ log }: WorkerDependencies, connection: Connection, thread: Wo
     ...call,
     ...(thread.subject && { subject: thread.subject }),
   });
-}
-
-function lowerCased(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map((name) => name.toLowerCase()));
 }

@@ -21,6 +21,8 @@ export const Change = z.object({
     .array(z.string().transform((id) => id as UserId))
     .max(48)
     .optional(),
+  /** The run of Synchronize that asks, with reason `reconcile`: what is found is counted there, and its dry run and settings hold. */
+  run: z.string().optional(),
   reason: z.enum(['change', 'sweep', 'continuation', 'forwarded', 'woken', 'again', 'reconcile']),
 });
 export type Change = z.infer<typeof Change>;

@@ -1,4 +1,4 @@
-import type { Settings } from '../provisioning/settings.ts';
+import type { Settings } from '../provisioning/settings/settings.ts';
 import type { ConnectionId, TargetId } from './ids.ts';
 
 /** One IdP tenant. The bearer token decides the connection, never the path. */

@@ -60,6 +60,8 @@ export interface ResourceDelivery {
   again(resource: ResourceItem): Promise<Marked | undefined>;
   /** Conditional on revision and token as read. */
   park(resource: ResourceItem, park: Park): Promise<boolean>;
+  /** The brake holds what would take access away: the marker leaves the sweep's index for the connection's held partition. */
+  hold(resource: ResourceItem): Promise<boolean>;
   /** §2.7: also checks that the owner is still live, and notes the resource on the owner item. */
   parkOwned(resource: ResourceItem, name: string, owner: Owner, park: Park): Promise<boolean>;
   /** §2.7: those parked because of the owner of this name become pending. */
@@ -91,13 +93,15 @@ export interface MembershipDelivery {
   waitForUser(read: MembershipRead): Promise<boolean>;
   /** Waits for its group, which is parked; the header notes that someone waits. */
   waitForGroup(read: MembershipRead): Promise<boolean>;
+  /** The brake holds the removal, like `ResourceDelivery.hold`. */
+  hold(read: MembershipRead): Promise<boolean>;
   /** §3.9: it has failed and is left to the sweep, which puts it back: the next slice of its group does not begin with it. */
   setAside(read: MembershipRead): Promise<void>;
   /** §3.6: a newer layer's word is written into the item before it is applied. */
   materialise(read: MembershipRead, word: Word): Promise<boolean>;
   successor(read: MembershipRead, groupName: string, accountName: string): Promise<Successor | undefined>;
   /** §3.7: deletes the item without a call, in a transaction that checks the successor's own. */
-  handOver(read: MembershipRead, successor: Successor): Promise<boolean>;
+  handOver(read: MembershipRead, successors: readonly Successor[]): Promise<boolean>;
   /** §3.7: conditional on revision, token, user and header as read. */
   clear(read: MembershipRead, applied: 'present' | 'absent'): Promise<boolean>;
   /** §3.7: a clear has failed after a call: the marker is set again; a missing item comes back as absent at the revision applied. */

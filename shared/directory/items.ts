@@ -7,9 +7,11 @@ export const ITEM_VERSION = 1;
  * The pending marker: this revision has not reached the target yet. Flat attributes, since an index can't project into a map.
  * `token` changes each time the marker is set: a worker clears only the marker it has read.
  * `waiting` (memberships only) is not in the pending index: the user's own worker turns it into `pending`.
+ * `held` by the brake, and `rejected` by an administrator, are in partitions of that index that the sweep never reads: `brake show`
+ * finds them. The next change by the IdP makes both `pending` again.
  */
 export interface MarkerAttributes {
-  readonly marker?: 'pending' | 'waiting';
+  readonly marker?: 'pending' | 'waiting' | 'held' | 'rejected';
   readonly markerToken?: string;
   readonly markerSince?: string;
   /** How often the sweep has sent it: its back-off. */
@@ -59,6 +61,8 @@ interface ResourceItem extends MarkerAttributes, ParkedAttributes, BoundAttribut
 
 export interface UserItem extends ResourceItem {
   readonly type: 'user';
+  /** Deactivation has taken memberships away that reactivation gives back (`users.groupsOnDeactivate`). */
+  readonly groupsWithheld?: boolean;
   readonly id: UserId;
   readonly userName: string;
   readonly active: boolean;
@@ -85,6 +89,10 @@ export interface GroupItem extends ResourceItem {
   readonly hasMembers: boolean;
   /** Memberships wait for the group, which is parked: its worker wakes them once the group is in the target. */
   readonly membersWait?: boolean;
+  /** Further groups of the target that the map gives to this one; `boundName` is the first, and the lock. */
+  readonly alsoBound?: readonly string[];
+  /** Groups of the target that the settings no longer give to this one: its members are still to be taken out of them. */
+  readonly retiring?: readonly string[];
 }
 
 /** About CHUNK_IDS ids of 16 bytes, never changed once written. */

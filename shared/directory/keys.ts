@@ -136,6 +136,16 @@ export function pendingPartition(t: TargetId, shard: number): string {
   return `${t}#PENDING#${shard}`;
 }
 
+/** What the brake holds of a connection, or what an administrator has rejected, oldest first. */
+export function heldPartition(c: ConnectionId, marker: 'held' | 'rejected'): string {
+  return `${c}#${marker.toUpperCase()}`;
+}
+
+/** A user's, group's or membership's place there, in place of the pending key. */
+export function heldKey(c: ConnectionId, marker: 'held' | 'rejected', held: Key, heldAt: string): { pendingPk: string; pendingSk: string } {
+  return { pendingPk: heldPartition(c, marker), pendingSk: `${heldAt}#${held.pk}#${held.sk}` };
+}
+
 /** Tombstones whose account is done, by the time from which the sweep may have them purged: not pending, so not counted as such. */
 export function purgePartition(t: TargetId): string {
   return `${t}#PURGE`;

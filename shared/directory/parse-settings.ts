@@ -1,19 +1,18 @@
-import { Settings } from '../provisioning/settings.ts';
+import { Settings } from '../provisioning/settings/settings.ts';
 import type { ConnectionId } from './ids.ts';
 
-/** So many connections with a declared schema are remembered by one instance of a function. */
+/** So many connections are remembered by one instance of a function. */
 const MAX_REMEMBERED = 100;
 
 /**
- * Parses the settings of connections as they are read. Checking a declared schema takes longer than many a request, so the settings of
- * such a connection are checked once and then known by their text: the same text gives the same object back, and with it the tables
+ * Parses the settings of connections as they are read. Checking them takes longer than many a request, so they are checked once and then known
+ * by their text: the same text gives the same object back, and with it the tables
  * that were made of it. Nothing outdated is ever given back, since the document itself is read each time.
  * @returns a function that throws ZodError for settings that are not valid
  */
 export function settingsParser(): (id: ConnectionId, stored: object) => Settings {
   const remembered = new Map<ConnectionId, { readonly text: string; readonly settings: Settings }>();
   return (id, stored) => {
-    if (!('schemaExtension' in stored)) return Settings.parse(stored);
     const text = JSON.stringify(stored);
     const known = remembered.get(id);
     if (known?.text === text) return known.settings;

@@ -50,6 +50,8 @@ export type LogRecord = Common &
         readonly actions: readonly string[];
         readonly target: string;
         readonly reason: string;
+        /** Nothing of it is done: the connection, or the run of Synchronize, is a dry run. */
+        readonly dryRun?: true;
       }
     | {
         readonly kind: 'confluence.request';
@@ -91,6 +93,10 @@ export type LogRecord = Common &
         readonly attempts: number;
         readonly pendingMs: number;
       }
+    /** The brake keeps it from being applied until an administrator decides. */
+    | { readonly kind: 'change.held'; readonly subject: Subject; readonly actions: readonly string[]; readonly target: string }
+    /** A setting says that nothing is to be done. */
+    | { readonly kind: 'change.skipped'; readonly subject: Subject; readonly reason: string; readonly target: string }
     | { readonly kind: 'change.waiting'; readonly subject: Subject; readonly reason: string; readonly target: string }
     | { readonly kind: 'target.paused'; readonly target: string; readonly code: string; readonly reason: string }
     | { readonly kind: 'target.resumed'; readonly target: string; readonly by: string }

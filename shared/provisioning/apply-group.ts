@@ -1,9 +1,9 @@
 import type { GroupId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
-import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyMembership } from './apply-membership.ts';
+import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
 import { placeGroup } from './place-group.ts';
 import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
 
@@ -12,8 +12,9 @@ export async function applyGroup(work: Work, id: GroupId): Promise<void> {
   const header = await work.delivery.resources.group(work.connection.id, id);
   if (!header) return;
   // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
-  if (messageGroupFor(header) !== work.messageGroup) {
-    await work.queue.send(messageGroupFor(header), { ...work.change, reason: 'forwarded' });
+  const messageGroup = messageGroupOfGroup(work, header);
+  if (messageGroup !== work.messageGroup) {
+    await work.queue.send(messageGroup, { ...work.change, reason: 'forwarded' });
     return;
   }
   const subject = about(work, header);
@@ -53,7 +54,7 @@ async function clear(work: Work, header: GroupItem, subject: Subject): Promise<v
   const same = newest?.state === 'live' && newest.markerToken === header.markerToken && newest.layers.length === 0;
   if (same && (await resources.clear(newest))) {
     const { boundName, ...unbound } = newest;
-    if (header.boundName !== undefined && boundName !== undefined && targetNameOf(unbound) !== boundName)
+    if (header.boundName !== undefined && boundName !== undefined && groupNameFor(work, unbound) !== boundName)
       report(work, 'change.unsupported', { subject, what: `rename of group ${boundName}: it keeps its name` });
     report(work, 'change.applied', { subject, revision: newest.revision, pendingMs: pendingMs(work, header.markerSince) });
     return;
@@ -65,7 +66,7 @@ async function clear(work: Work, header: GroupItem, subject: Subject): Promise<v
 /** DELIVERY §3.8: "the worker applies rule 7 to every member; none left, chunks and header go." The target's group is kept. */
 async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subject): Promise<void> {
   const { resources, memberships, tombstones } = work.delivery;
-  for (const marked of await resources.wakeWaiters(header.target, 'group', targetNameOf(header))) await ring(work, marked, 'woken');
+  for (const marked of await resources.wakeWaiters(header.target, 'group', groupNameFor(work, header))) await ring(work, marked, 'woken');
   if (header.boundName !== undefined && work.protectedGroups.has(header.boundName.toLowerCase())) {
     const reason = `The group ${header.boundName} is protected and never touched: its members stay. Take them out by hand, or take it out of the protected groups.`;
     if (await resources.park(header, { code: 'protected', reason })) report(work, 'change.parked', { subject, code: 'protected', reason });

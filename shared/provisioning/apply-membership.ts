@@ -1,4 +1,4 @@
-import type { MembershipRead } from '../directory/delivery.ts';
+import type { MembershipRead, Successor } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
 import { type Layer, latestWord } from '../directory/members/membership-word.ts';
@@ -6,7 +6,8 @@ import { markedResource } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
 import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';
-import { pendingMs, report, reportLeft, ring, type Work } from './work.ts';
+import { type MembershipWish, membershipWish } from './membership-wish.ts';
+import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from './work.ts';
 
 /** How often one membership is begun again within one message. */
 const ROUNDS = 4;
@@ -73,49 +74,76 @@ async function attempt(
     if (word?.from === 'layer') return 'again';
   }
   if (member.marker === undefined && group?.state === 'live' && work.change.reason !== 'reconcile') return 'skipped';
-  const wish = group?.state === 'live' && user?.state === 'live' && member.wanted === 'present';
-  if (only === 'removals' && wish) return 'skipped';
-  if (wish && !at.ready) return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
-  if (wish && user.boundAt === undefined) {
+  const wish = membershipWish(work.policy, read);
+  if (only === 'removals' && wish.wanted && wish.out.length === 0) return 'skipped';
+  if (work.isDryRun) return plan(work, read, subject, wish);
+  if (wish.wanted && !at.ready) return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
+  if (wish.wanted && user?.boundAt === undefined) {
     if (member.marker === 'waiting') return 'skipped';
     return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
   }
-  return wish ? add(work, read, subject) : remove(work, read, subject);
+  return move(work, read, subject, wish);
 }
 
-async function add(work: Work, read: MembershipRead, subject: Subject): Promise<MembershipOutcome> {
-  const { group, user } = read;
-  const groupName = group?.boundName;
-  const accountName = user?.boundName;
-  if (groupName === undefined || accountName === undefined) return 'left';
-  if (work.protectedAccounts.has(accountName.toLowerCase())) return leaveAlone(work, read, subject, 'the account is protected');
-  reportPlan(work, read, subject, ['add member']);
-  await work.target.addMember(groupName, accountName);
-  return clear(work, read, subject, 'present');
+/** In a dry run: what would be done, also for a user who has no account yet. */
+function plan(work: Work, { member, user }: MembershipRead, subject: Subject, wish: MembershipWish): MembershipOutcome {
+  const out = user?.boundName === undefined ? [] : wish.out;
+  reportPlan(work, subject, member.revision, actionsOf({ ...wish, out }));
+  count(work, { ...wish, out });
+  return 'skipped';
 }
 
-/** No wish: taken away, unless the name's present owners want it by an item of their own. */
-async function remove(work: Work, read: MembershipRead, subject: Subject): Promise<MembershipOutcome | 'again'> {
-  const { group, user } = read;
-  const groupName = group?.boundName;
+/** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
+async function move(work: Work, read: MembershipRead, subject: Subject, wish: MembershipWish): Promise<MembershipOutcome | 'again'> {
+  const { memberships } = work.delivery;
+  const accountName = read.user?.boundName;
   // "no call if no account was ever bound"
-  const accountName = user?.boundName;
-  if (groupName === undefined || accountName === undefined) {
-    reportPlan(work, read, subject, []);
+  if (accountName === undefined || wish.in.length + wish.out.length === 0) {
+    if (wish.wanted) return 'left';
+    reportPlan(work, subject, read.member.revision, []);
     return clear(work, read, subject, 'absent');
   }
-  const isProtected = work.protectedGroups.has(groupName.toLowerCase()) || work.protectedAccounts.has(accountName.toLowerCase());
-  if (isProtected) return leaveAlone(work, read, subject, 'the group or the account is protected');
-  const theirs = await work.delivery.memberships.successor(read, groupName, accountName);
-  if (theirs) {
-    reportPlan(work, read, subject, []);
-    if (!(await work.delivery.memberships.handOver(read, theirs))) return 'again';
-    reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
-    return 'done';
+  if (work.protectedAccounts.has(accountName.toLowerCase())) return leaveAlone(work, read, subject, 'the account is protected');
+  if (wish.out.some((name) => work.protectedGroups.has(name.toLowerCase())))
+    return leaveAlone(work, read, subject, 'the group is protected');
+  const successors: Successor[] = [];
+  const out: string[] = [];
+  for (const name of wish.out) {
+    const theirs = await memberships.successor(read, name, accountName);
+    if (theirs) successors.push(theirs);
+    else out.push(name);
   }
-  reportPlan(work, read, subject, ['remove member']);
-  await removeAskingTwice(work, groupName, accountName);
-  return clear(work, read, subject, 'absent');
+  const actual = { ...wish, out };
+  reportPlan(work, subject, read.member.revision, actionsOf(actual));
+  if (out.length > 0 && !(await work.brake.permits(read.member.userId))) return hold(work, read, subject, actual);
+  for (const name of out) await removeAskingTwice(work, name, accountName);
+  for (const name of wish.in) {
+    await work.seats.takeForMember(accountName, name);
+    await work.target.addMember(name, accountName);
+  }
+  count(work, actual);
+  if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
+  if (!(await memberships.handOver(read, successors))) return 'again';
+  reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
+  return 'done';
+}
+
+async function hold(work: Work, read: MembershipRead, subject: Subject, wish: MembershipWish): Promise<MembershipOutcome | 'again'> {
+  if (!(await work.delivery.memberships.hold(read))) return 'again';
+  work.tally.count('held', actionsOf(wish).join(', '));
+  report(work, 'change.held', { subject, actions: actionsOf(wish) });
+  return 'waits';
+}
+
+function count({ tally }: Work, wish: MembershipWish): void {
+  for (const name of wish.out) tally.count('removed', name);
+  for (const name of wish.in) tally.count('added', name);
+}
+
+/** In the words of the log: the group is named where it is not the only one. */
+function actionsOf({ in: added, out }: MembershipWish): string[] {
+  const named = (what: string, names: readonly string[]) => (names.length === 1 ? [what] : names.map((name) => `${what} ${name}`));
+  return [...named('remove member', out), ...named('add member', added)];
 }
 
 /** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone. */
@@ -159,10 +187,6 @@ async function leaveAlone(work: Work, read: MembershipRead, subject: Subject, re
 function waits(work: Work, subject: Subject, reason: string): MembershipOutcome {
   report(work, 'change.waiting', { subject, reason });
   return 'waits';
-}
-
-function reportPlan(work: Work, { member }: MembershipRead, subject: Subject, actions: readonly string[]): void {
-  report(work, 'change.planned', { subject, revision: member.revision, actions, reason: work.change.reason });
 }
 
 function reportApplied(work: Work, { member }: MembershipRead, subject: Subject, note?: string): void {

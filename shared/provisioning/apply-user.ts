@@ -1,17 +1,18 @@
+import { messageGroupOf } from '../changes/change.ts';
 import type { Owner, Park } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { UserItem } from '../directory/items.ts';
-import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import { type Account, type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
-import { type DesiredProfile, profileOf } from './account-profile.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
 import { endTombstone } from './end-tombstone.ts';
 import { findLinkable } from './find-linkable.ts';
+import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
-import { namesOf, type Plan, planUser } from './plan.ts';
-import { type Attempt, about, goOn, pendingMs, report, ring, type Work } from './work.ts';
+import { type Action, countAction, namesOf, type Plan, planUser } from './plan.ts';
+import type { DesiredProfile } from './policy/account-profile.ts';
+import { type Attempt, about, goOn, pendingMs, report, reportPlan, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
 const ROUNDS = 6;
@@ -25,8 +26,9 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
     // DESIGN §4, park: "the next change to the resource, or an admin, tries again": both set a marker. A message sent before doesn't.
     if (user.parkedCode !== undefined && user.marker === undefined && work.change.reason !== 'reconcile') return;
     // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
-    if (messageGroupFor(user) !== work.messageGroup) {
-      await work.queue.send(messageGroupFor(user), { ...work.change, reason: 'forwarded' });
+    const messageGroup = messageGroupOf(user.target, 'account', accountNameFor(work, user));
+    if (messageGroup !== work.messageGroup) {
+      await work.queue.send(messageGroup, { ...work.change, reason: 'forwarded' });
       return;
     }
     const subject = about(work, user);
@@ -43,16 +45,16 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
 
 async function attempt(work: Work, user: UserItem, subject: Subject): Promise<Attempt> {
   const { delivery, connection, target } = work;
-  if (user.state === 'tombstone') await wakeThoseWaiting(work, user);
-  const name = targetNameOf(user);
+  const name = accountNameFor(work, user);
   const owner = await delivery.resources.owner(connection.target.id, 'user', name);
   const mine = isMine(owner, user);
-  const profile = profileOf(JSON.parse(user.resource) as ScimObject, user.userName);
+  const profile = work.policy.profile(JSON.parse(user.resource) as ScimObject, user.userName);
   const wanted = user.state === 'live' && user.active;
 
   // What nobody wants and what is not ours needs no look at the target.
   const account = wanted || mine ? await target.findAccount(name) : undefined;
   const linkable = wanted && !owner ? await findLinkable(work, account, profile) : undefined;
+  if (linkable && linkable.name !== name && work.isDryRun) return planLink(work, user, linkable, subject);
   if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);
 
   const desired = { state: user.state, active: user.active, profile };
@@ -64,9 +66,21 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
     mayLink: linkable !== undefined,
     ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),
   };
-  const plan = planUser(desired, actual, connection.settings, work.protectedAccounts);
-  reportPlan(work, user, subject, plan);
+  const plan = planUser(desired, actual, connection.settings.users, work.protectedAccounts);
+  const actions = 'park' in plan ? [] : plan.actions;
+  reportPlan(work, subject, user.revision, namesOf(actions));
+  if (work.isDryRun) {
+    countPlan(work, plan);
+    return 'done';
+  }
+  if (user.state === 'tombstone') await wakeThoseWaiting(work, user);
   if ('park' in plan) return parkAs(work, user, subject, name, owner, { code: plan.park, reason: plan.reason });
+  if (takesAccess(plan.actions, account) && !(await work.brake.permits(user.id))) {
+    if (!(await delivery.resources.hold(user))) return 'again';
+    work.tally.count('held', namesOf(plan.actions).join(', '));
+    report(work, 'change.held', { subject, actions: namesOf(plan.actions) });
+    return 'done';
+  }
 
   const performed = await performOnAccount(work, { user, subject, name, owner, found: account !== undefined }, plan.actions);
   if (performed === 'again') return 'again';
@@ -104,8 +118,9 @@ function reportRename(work: Work, user: UserItem, newest: UserItem | undefined, 
   const bound = newest?.boundName;
   if (bound === undefined || user.marker === undefined) return;
   const { boundName, ...unbound } = user;
-  if (boundName !== undefined && targetNameOf(unbound) !== bound)
-    report(work, 'change.unsupported', { subject, what: `rename of account ${bound}: it keeps its name` });
+  if (boundName === undefined || accountNameFor(work, unbound) === bound) return;
+  work.tally.count('unsupported', `rename of account ${bound}`);
+  report(work, 'change.unsupported', { subject, what: `rename of account ${bound}: it keeps its name` });
 }
 
 /** DELIVERY §2.2 for an account of another name: bound first, then sent on to that account's group before any call. */
@@ -121,8 +136,14 @@ async function linkUnderItsName(work: Work, user: UserItem, account: Account, su
     return parkAs(work, user, subject, account.name, owner, { code: 'owned', reason });
   }
   if (!(await delivery.resources.bind(user, account.name, owner, false))) return 'again';
-  const bound = { ...user, boundName: account.name };
-  await work.queue.send(messageGroupFor(bound), { ...work.change, reason: 'forwarded' });
+  const messageGroup = messageGroupOf(user.target, 'account', account.name);
+  await work.queue.send(messageGroup, { ...work.change, reason: 'forwarded' });
+  return 'done';
+}
+
+function planLink(work: Work, user: UserItem, account: Account, subject: Subject): Attempt {
+  reportPlan(work, subject, user.revision, [`link account ${account.name}`]);
+  work.tally.count('linked', `link account ${account.name}`);
   return 'done';
 }
 
@@ -132,23 +153,30 @@ async function parkAs(work: Work, user: UserItem, subject: Subject, name: string
       ? await work.delivery.resources.parkOwned(user, name, owner, why)
       : await work.delivery.resources.park(user, why);
   if (!parked) return 'again';
+  work.tally.count('conflict', why.reason);
   report(work, 'change.parked', { subject, ...why });
   return 'done';
 }
 
 async function park(work: Work, user: UserItem, subject: Subject, why: Park): Promise<boolean> {
-  return (await parkAs(work, user, subject, targetNameOf(user), undefined, why)) === 'done';
+  return (await parkAs(work, user, subject, accountNameFor(work, user), undefined, why)) === 'done';
 }
 
 /** DELIVERY §2.7: "Whoever gives up an account turns those parks back into markers and sends them." */
 async function wakeThoseWaiting(work: Work, user: UserItem): Promise<void> {
-  const marked = await work.delivery.resources.wakeWaiters(user.target, 'user', targetNameOf(user));
+  const marked = await work.delivery.resources.wakeWaiters(user.target, 'user', accountNameFor(work, user));
   for (const one of marked) await ring(work, one, 'woken');
 }
 
-function reportPlan(work: Work, user: UserItem, subject: Subject, plan: Plan): void {
-  const actions = 'park' in plan ? [] : namesOf(plan.actions);
-  report(work, 'change.planned', { subject, revision: user.revision, actions, reason: work.change.reason });
+/** In a dry run: what would have become of it. */
+function countPlan(work: Work, plan: Plan): void {
+  if ('park' in plan) work.tally.count('conflict', plan.reason);
+  else for (const action of plan.actions) countAction(work, action);
+}
+
+/** True for what the brake counts: an account that could be used until now. One that is not found may be there all the same. */
+function takesAccess(actions: readonly Action[], account: Account | undefined): boolean {
+  return account?.active !== false && actions.some((action) => action.do === 'disable account' || action.do === 'delete account');
 }
 
 function isMine(owner: Owner | undefined, user: UserItem): boolean {

@@ -1,7 +1,7 @@
 import type { GroupId, UserId } from '../directory/ids.ts';
 import { type GroupItem, SMALL_CHANGE_MEMBERS } from '../directory/items.ts';
 import type { Layer } from '../directory/members/membership-word.ts';
-import { messageGroupFor } from '../directory/target-name.ts';
+import { messageGroupOfGroup } from './name-in-target.ts';
 import { goOn, type Work } from './work.ts';
 
 /** What one transaction carries beside the header's check: item and pointer each (DELIVERY §3, sizes). */
@@ -45,12 +45,12 @@ export async function expandOldestLayer(
  * would be refused its ninth large change (DELIVERY §3.2).
  */
 export async function expandWithoutTarget(
-  work: Pick<Work, 'delivery' | 'proceed' | 'queue' | 'change' | 'messageGroup' | 'connection'>,
+  work: Pick<Work, 'delivery' | 'proceed' | 'queue' | 'change' | 'messageGroup' | 'connection' | 'policy'>,
   id: GroupId,
 ): Promise<void> {
   for (;;) {
     const group = await work.delivery.resources.group(work.connection.id, id);
-    if (group?.state !== 'live' || group.layers.length === 0 || messageGroupFor(group) !== work.messageGroup) return;
+    if (group?.state !== 'live' || group.layers.length === 0 || messageGroupOfGroup(work, group) !== work.messageGroup) return;
     const [oldest] = (await work.delivery.layers.contents({ ...group, layers: group.layers.slice(0, 1) })) ?? [];
     const expansion = oldest ? await expandOldestLayer(work, group, oldest, () => Promise.resolve()) : 'moved';
     if (expansion === 'done') continue;

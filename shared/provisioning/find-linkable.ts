@@ -1,5 +1,5 @@
 import { type Account, ProvisioningError } from '../targets/target.ts';
-import type { DesiredProfile } from './account-profile.ts';
+import type { DesiredProfile } from './policy/account-profile.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function findLinkable(
   byName: Account | undefined,
   { email }: DesiredProfile,
 ): Promise<Account | undefined> {
-  const { linking } = connection.settings;
+  const { linking } = connection.settings.users;
   if (linking === 'user-name') return byName;
   if (linking === 'never' || email === undefined) return undefined;
   if (!(await target.capabilities()).findByEmail) return undefined;

@@ -3,7 +3,7 @@ import type { UserItem } from '../directory/items.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
 import { dispositionOf } from './dispositions.ts';
-import type { Action } from './plan.ts';
+import { type Action, countAction } from './plan.ts';
 import { report, ring, type Work } from './work.ts';
 
 export interface AccountAtHand {
@@ -21,12 +21,13 @@ export async function performOnAccount(work: Work, at: AccountAtHand, actions: r
   for (const action of actions) {
     const next = await perform(work, at, action);
     if (next === 'again') return 'again';
+    if (next !== 'unsupported') countAction(work, action);
     if (next === 'gone') return 'done';
   }
   return 'done';
 }
 
-async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'next' | 'again' | 'gone'> {
+async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'next' | 'again' | 'gone' | 'unsupported'> {
   const { target, delivery } = work;
   const { user, name } = at;
   switch (action.do) {
@@ -40,17 +41,18 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'
         });
       return (await delivery.resources.record(user, name)) ? 'next' : 'again';
     case 'create account':
+      await work.seats.takeFor(name);
       return createAccount(work, at, action.profile);
     case 'disable account':
-      return disableAccount(work, at);
+      return freeing(work, name, await disableAccount(work, at));
     case 'delete account':
-      return deleteAccount(work, name);
+      return freeing(work, name, await deleteAccount(work, name));
     case 'enable account':
+      await work.seats.takeFor(name);
       await target.enableAccount(name);
       return 'next';
     case 'update profile':
-      await updateProfile(work, at, action.profile);
-      return 'next';
+      return updateProfile(work, at, action.profile);
     case 'create group':
       throw new TypeError('a user has no group to create');
   }
@@ -101,12 +103,24 @@ async function deleteAccount({ target }: Work, name: string): Promise<'gone'> {
   return 'gone';
 }
 
+async function freeing<T>({ seats }: Work, name: string, next: T): Promise<T> {
+  await seats.free(name);
+  return next;
+}
+
 /** What this version of the target can't do is said, and nothing waits for it. */
-async function updateProfile(work: Work, { subject, name }: AccountAtHand, profile: { fullName?: string; email?: string }): Promise<void> {
+async function updateProfile(
+  work: Work,
+  { subject, name }: AccountAtHand,
+  profile: { fullName?: string; email?: string },
+): Promise<'next' | 'unsupported'> {
   try {
     await work.target.updateAccount(name, profile);
+    return 'next';
   } catch (error) {
     if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'ignore') throw error;
+    work.tally.count('unsupported', `update of ${Object.keys(profile).join(' and ')}`);
     report(work, 'change.unsupported', { subject, what: `update of ${Object.keys(profile).join(' and ')}: ${error.message}` });
+    return 'unsupported';
   }
 }

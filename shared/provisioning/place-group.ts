@@ -1,17 +1,17 @@
 import type { Owner, Park } from '../directory/delivery.ts';
 import type { GroupItem } from '../directory/items.ts';
-import { messageGroupFor, targetNameOf } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
-import { type Action, namesOf, planGroup } from './plan.ts';
-import { report, ring, type Work } from './work.ts';
+import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
+import { type Action, countAction, namesOf, planGroup } from './plan.ts';
+import { report, reportPlan, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
 const ROUNDS = 6;
 
-/** Where the group stands: in the target and ours, or parked. `gone`: no longer live, under another lock, or it kept changing. */
-export type Placement = { readonly is: 'ready' | 'parked'; readonly group: GroupItem } | { readonly is: 'gone' };
+/** Where the group stands: in the target and ours, or parked, or as it is because of a dry run. `gone`: no longer live, under another lock, or it kept changing. */
+export type Placement = { readonly is: 'ready' | 'parked' | 'planned'; readonly group: GroupItem } | { readonly is: 'gone' };
 
 /** Puts a live group into the target, under the rules of users: bound first, a fresh 409 is not ours (DELIVERY §2.2 and §2.3). */
 export async function placeGroup(work: Work, header: GroupItem, subject: Subject): Promise<Placement> {
@@ -20,10 +20,11 @@ export async function placeGroup(work: Work, header: GroupItem, subject: Subject
   for (let round = 0; round < ROUNDS; round++) {
     const group = round === 0 ? header : await resources.group(header.connection, header.id);
     // Renamed meanwhile and not bound: another message group has the lock.
-    if (group?.state !== 'live' || messageGroupFor(group) !== work.messageGroup) return { is: 'gone' };
+    if (group?.state !== 'live' || messageGroupOfGroup(work, group) !== work.messageGroup) return { is: 'gone' };
     try {
       const placed = await attempt(work, group, subject);
       if (placed === 'parked') return { is: 'parked', group };
+      if (placed === 'planned') return { is: 'planned', group };
       if (placed === 'ready') {
         const newest = await resources.group(group.connection, group.id);
         return newest?.state === 'live' ? { is: 'ready', group: newest } : { is: 'gone' };
@@ -37,9 +38,9 @@ export async function placeGroup(work: Work, header: GroupItem, subject: Subject
   return { is: 'gone' };
 }
 
-async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<'ready' | 'parked' | 'again'> {
+async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<'ready' | 'parked' | 'planned' | 'again'> {
   const { delivery, connection, target } = work;
-  const name = targetNameOf(group);
+  const name = groupNameFor(work, group);
   const owner = await delivery.resources.owner(connection.target.id, 'group', name);
   const mine = owner?.id === group.id && owner.connection === group.connection;
   const isProtected = work.protectedGroups.has(name.toLowerCase());
@@ -50,14 +51,22 @@ async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<
       owner: owner && { mine, live: owner.live, creating: owner.creating },
       exists,
       recorded: group.boundAt !== undefined,
-      mayLink: connection.settings.linking !== 'never',
+      mayLink: connection.settings.users.linking !== 'never',
     },
     work.protectedGroups,
   );
   const actions = 'park' in plan ? [] : plan.actions;
-  report(work, 'change.planned', { subject, revision: group.revision, actions: namesOf(actions), reason: work.change.reason });
+  reportPlan(work, subject, group.revision, namesOf(actions));
+  if (work.isDryRun) {
+    if ('park' in plan) work.tally.count('conflict', plan.reason);
+    for (const action of actions) countAction(work, action);
+    return 'planned';
+  }
   if ('park' in plan) return (await park(work, group, subject, owner, { code: plan.park, reason: plan.reason })) ? 'parked' : 'again';
-  for (const action of actions) if (!(await perform(work, group, name, owner, action))) return 'again';
+  for (const action of actions) {
+    if (!(await perform(work, group, name, owner, action))) return 'again';
+    countAction(work, action);
+  }
   return 'ready';
 }
 
@@ -82,7 +91,11 @@ async function perform(work: Work, group: GroupItem, name: string, owner: Owner 
 async function park(work: Work, group: GroupItem, subject: Subject, owner: Owner | undefined, why: Park): Promise<boolean> {
   const { resources } = work.delivery;
   const parked =
-    why.code === 'owned' && owner ? await resources.parkOwned(group, targetNameOf(group), owner, why) : await resources.park(group, why);
-  if (parked) report(work, 'change.parked', { subject, ...why });
-  return parked;
+    why.code === 'owned' && owner
+      ? await resources.parkOwned(group, groupNameFor(work, group), owner, why)
+      : await resources.park(group, why);
+  if (!parked) return false;
+  work.tally.count('conflict', why.reason);
+  report(work, 'change.parked', { subject, ...why });
+  return true;
 }

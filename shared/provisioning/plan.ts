@@ -1,7 +1,8 @@
 import type { Account, AccountProfile } from '../targets/target.ts';
-import type { DesiredProfile } from './account-profile.ts';
 import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
-import type { Settings } from './settings.ts';
+import type { OutcomeKind, Tally } from './outcome.ts';
+import type { DesiredProfile } from './policy/account-profile.ts';
+import type { UserSettings } from './settings/user-settings.ts';
 
 /** One step on the target, or on what is recorded about it. Performed in order. */
 export type Action =
@@ -52,7 +53,7 @@ export interface ActualAccount {
 export function planUser(
   desired: DesiredUser,
   actual: ActualAccount,
-  settings: Pick<Settings, 'onUserDelete'>,
+  settings: Pick<UserSettings, 'onDelete'>,
   protectedAccounts: ReadonlySet<string>,
 ): Plan {
   const { name, owner, account } = actual;
@@ -73,13 +74,13 @@ function planNoAccess(
   account: Account | undefined,
   owner: Ownership | undefined,
   actual: ActualAccount,
-  { onUserDelete }: Pick<Settings, 'onUserDelete'>,
+  { onDelete }: Pick<UserSettings, 'onDelete'>,
 ): Plan {
   const actions: Action[] = [];
   // DELIVERY §2.4: "A removal calls disable on an account that is ours even when the GET said 404; only a 404 to both is gone."
   if (account === undefined || account.active) actions.push({ do: 'disable account' });
   if (desired.state === 'tombstone') {
-    if (onUserDelete === 'delete') actions.push({ do: 'delete account' });
+    if (onDelete === 'delete') actions.push({ do: 'delete account' });
   } else if (account) actions.push(...profileUpdate(desired.profile, account, actual.applied));
   if (account && owner?.creating === true) actions.push({ do: 'record' });
   return { actions };
@@ -165,6 +166,23 @@ export function planGroup({ name, owner, exists, recorded, mayLink }: ActualGrou
   }
   if (!mine) return { actions: [{ do: 'bind', creating: false }, { do: 'record' }] };
   return { actions: owner.creating || !recorded ? [{ do: 'record' }] : [] };
+}
+
+const OUTCOME: Readonly<Record<Action['do'], OutcomeKind | undefined>> = {
+  'create account': 'created',
+  'create group': 'created',
+  'update profile': 'updated',
+  'enable account': 'enabled',
+  'disable account': 'disabled',
+  'delete account': 'deleted',
+  bind: undefined,
+  record: undefined,
+};
+
+/** Counts an action that was performed, or in a dry run one that would be. */
+export function countAction({ tally }: { readonly tally: Tally }, action: Action): void {
+  const kind = action.do === 'bind' && !action.creating ? 'linked' : OUTCOME[action.do];
+  if (kind !== undefined) tally.count(kind, namesOf([action]).join());
 }
 
 /** A plan's actions as the request log lists them. */

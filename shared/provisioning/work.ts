@@ -5,6 +5,10 @@ import type { Delivery, Marked, ResourceItem } from '../directory/delivery.ts';
 import type { LogRecord, Subject } from '../log/records.ts';
 import type { RequestLog } from '../log/request-log.ts';
 import type { ProvisioningError, Target } from '../targets/target.ts';
+import type { Brake } from './brake.ts';
+import type { Tally } from './outcome.ts';
+import type { Policy } from './policy/policy.ts';
+import type { SeatGuard } from './seat-guard.ts';
 
 /** What one attempt ended in. `again`: something moved on, begin from the newest state. */
 export type Attempt = 'done' | 'again';
@@ -26,6 +30,13 @@ export interface Work {
   readonly protectedGroups: ReadonlySet<string>;
   /** False once the slice is over: what is left goes on by a new message. */
   readonly proceed: () => boolean;
+  /** What the connection's settings make of users and groups. */
+  readonly policy: Policy;
+  /** Plans are made and logged; no writing call is made and every marker stays. */
+  readonly isDryRun: boolean;
+  readonly brake: Brake;
+  readonly seats: SeatGuard;
+  readonly tally: Tally;
   /** What the calls from now on are for. */
   readonly thread: { subject?: Subject; correlationId: string };
 }
@@ -36,13 +47,19 @@ export class OutOfTime extends Error {
 }
 
 type Entry<Kind extends LogRecord['kind']> = Omit<Extract<LogRecord, { kind: Kind }>, 'kind' | 'connection' | 'correlationId' | 'target'>;
-type TargetKind = 'change.planned' | 'change.applied' | 'change.parked' | 'change.unsupported' | 'change.retried' | 'change.waiting';
+type TargetKind = `change.${'planned' | 'applied' | 'parked' | 'held' | 'skipped' | 'unsupported' | 'retried' | 'waiting'}`;
 
 /** Writes a record about the change at hand, with its target and correlation id. */
 export function report<Kind extends TargetKind>(work: Work, kind: Kind, entry: Entry<Kind>): void {
   const { connection, thread, log } = work;
   const common = { connection: connection.id, correlationId: thread.correlationId, target: connection.target.id };
   log.write({ kind, ...common, ...entry } as unknown as LogRecord);
+}
+
+/** A plan, as the request log and a run of Synchronize see it. In a dry run the plan is all that happens. */
+export function reportPlan(work: Work, subject: Subject, revision: number, actions: readonly string[]): void {
+  const dryRun = work.isDryRun ? { dryRun: true as const } : {};
+  report(work, 'change.planned', { subject, revision, actions, reason: work.change.reason, ...dryRun });
 }
 
 /** Calls from now on are for this user or group. */

@@ -56,10 +56,21 @@ export interface Target {
   groupExists(name: string): Promise<boolean>;
   /** 409 is thrown as 'conflict'. */
   createGroup(name: string): Promise<void>;
-  members(group: string): AsyncIterable<string>;
+  /** Irreversible; the restrictions that use the group go with it. A missing group is thrown as 'not-found'. */
+  deleteGroup(name: string): Promise<void>;
+  /** Account names, from the `start`-th on, 0-based: what is added or removed meanwhile may be missed or come twice. */
+  members(group: string, start?: number): AsyncIterable<string>;
   groupsOf(account: string): AsyncIterable<string>;
   addMember(group: string, account: string): Promise<void>;
   removeMember(group: string, account: string): Promise<void>;
+
+  /** How many accounts count for the licence, and how many may; what this version does not tell is absent. Reads as much as it must. */
+  seats(): Promise<SeatCount>;
+}
+
+export interface SeatCount {
+  readonly used?: number;
+  readonly limit?: number;
 }
 
 /** Why a call to the target, or a plan, could not be done. What to do then is in ../provisioning/dispositions.ts, never at the throw. */

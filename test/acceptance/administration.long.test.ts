@@ -53,7 +53,10 @@ describe('npm run admin -- … --local', () => {
     expect((await admin('connection', 'create', 'second', ...address, '--link', 'user-name')).code).toBe(0);
     expect((await admin('connection', 'create', 'Second', ...address, '--link', 'never')).code).toBe(1);
     expect((await adminJson<{ name: string }[]>('connection', 'list')).map(({ name }) => name).sort()).toEqual(['local', 'second']);
-    expect(await adminJson('connection', 'show', 'second')).toMatchObject({ name: 'second', settings: { linking: 'user-name' } });
+    expect(await adminJson('connection', 'show', 'second')).toMatchObject({
+      name: 'second',
+      settings: { users: { linking: 'user-name' } },
+    });
     expect((await admin('connection', 'show', 'third')).code).toBe(1);
 
     const { token, id } = await adminJson<Token>('token', 'create', 'second', '--label', 'test', '--days', '1');

@@ -89,7 +89,7 @@ describe('connection', () => {
       name: 'okta',
       state: 'active',
       target: { baseUrl: 'https://wiki.example.com' },
-      settings: { linking: 'never' },
+      settings: { users: { linking: 'never' } },
     });
     expect((await admin('connection list --json')).json()).toEqual([
       { name: 'okta', id: created.id, state: 'active', users: 0, groups: 0, confluence: 'https://wiki.example.com' },
@@ -107,7 +107,7 @@ describe('connection', () => {
     expect(refused).toMatchObject({ code: EXIT.usage });
     expect(refused.error).toContain('may this connection take one over'.replace('may', 'May'));
     answers = ['email'];
-    expect((await admin(without, { interactive: true })).json()).toMatchObject({ settings: { linking: 'email' } });
+    expect((await admin(without, { interactive: true })).json()).toMatchObject({ settings: { users: { linking: 'email' } } });
   });
 
   it('is refused with what to do when the name is taken, unknown, or the address is none', async () => {
@@ -121,9 +121,9 @@ describe('connection', () => {
     await admin(create);
     const updated = await admin('connection update okta --full-log-hours 4 --protect-groups ops,Confluence-Administrators --json');
     expect(updated.json().settings).toMatchObject({
-      linking: 'never',
+      users: { linking: 'never' },
       log: { detail: 'full', fullUntil: '2026-11-22T14:00:00.000Z' },
-      protectedGroups: ['ops', 'confluence-administrators'],
+      protected: { groups: ['ops', 'confluence-administrators'] },
     });
     expect(await admin('connection update okta --on-user-delete forget')).toMatchObject({
       code: EXIT.usage,

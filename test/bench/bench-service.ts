@@ -5,7 +5,7 @@ import { type ScimFunction, scimFunction } from '../../functions/scim/scim-funct
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
-import { Settings } from '../../shared/provisioning/settings.ts';
+import { Settings } from '../../shared/provisioning/settings/settings.ts';
 import { targetIdOf } from '../../shared/targets/target-id.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { addToken } from '../protocol/scim-client.ts';
@@ -44,7 +44,7 @@ export async function startBenchService(
     created: now().toISOString(),
     target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
     // Beyond what may be set: the benchmark is faster than any client.
-    settings: { ...Settings.parse({ version: 1, linking: 'never' }), requestsPerSecond },
+    settings: { ...Settings.parse({ version: 2, users: { linking: 'never' } }), requestsPerSecond },
   });
   const token = await addToken(store.connections, id, 3_600_000);
   const handle = scimFunction({

@@ -40,6 +40,7 @@ export class ConfluenceDouble {
     renameAccount: false,
     renameGroup: false,
   };
+  seatLimit: number | undefined;
   /** Refused logins in a row: three lock the service account. */
   refusedInARow = 0;
   mostRefusedInARow = 0;
@@ -75,7 +76,7 @@ export class ConfluenceDouble {
 
   /** Changes only; reads left out. */
   get writes(): string[] {
-    return this.calls.filter((call) => !/^(findAccount|findAccountsByEmail|groupExists|serviceAccount|capabilities)\b/.test(call));
+    return this.calls.filter((call) => !/^(findAccount|findAccountsByEmail|groupExists|serviceAccount|capabilities|seats)\b/.test(call));
   }
 
   member(group: string, account: string): boolean {
@@ -148,8 +149,13 @@ export class ConfluenceDouble {
           if (this.groups.has(name)) fail('conflict', `${name} exists`);
           this.groups.set(name, new Set());
         }),
-      async *members(name) {
-        yield* group(name);
+      deleteGroup: (name) =>
+        call('deleteGroup', [name], () => {
+          group(name);
+          this.groups.delete(name);
+        }),
+      async *members(name, start = 0) {
+        yield* [...group(name)].slice(start);
       },
       groupsOf: (name) => membershipsOf(this.groups, name),
       addMember: (name, member) =>
@@ -162,6 +168,11 @@ export class ConfluenceDouble {
           account(member);
           group(name).delete(member);
         }),
+      seats: () =>
+        call('seats', [], () => ({
+          used: [...this.accounts.values()].filter(({ active }) => active).length,
+          ...(this.seatLimit !== undefined && { limit: this.seatLimit }),
+        })),
     };
   }
 

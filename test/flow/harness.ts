@@ -19,12 +19,12 @@ import { listLayer, writeLayer } from '../../shared/directory/members/large-chan
 import { changeResource } from '../../shared/directory/resource-write.ts';
 import { messageGroupFor } from '../../shared/directory/target-name.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
-import { Settings } from '../../shared/provisioning/settings.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
 import { targetIdOf } from '../../shared/targets/target-id.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
 import { FifoQueue, type Message } from './fifo-queue.ts';
 
@@ -32,7 +32,7 @@ export const BASE_URL = 'https://confluence.example.com';
 export const SWEEP_AFTER_SECONDS = 120;
 
 export interface WorldOptions {
-  readonly settings?: Partial<Settings>;
+  readonly settings?: SettingsChange;
   readonly credentials?: Credentials;
   /** How long the function lives. */
   readonly functionMs?: number;
@@ -59,7 +59,7 @@ export interface World {
   readonly worker: WorkerFunction;
   readonly sweep: SweepFunction;
   readonly remaining: { ms: number };
-  connect(name: string, settings?: Partial<Settings>): Promise<Connection>;
+  connect(name: string, settings?: SettingsChange): Promise<Connection>;
 
   /** Users that are pending, with ids that begin with eight zeros where access is taken away. */
   seedMarkers(count: number, marker: { now: Date; dueAt: Date; removal: boolean }): Promise<void>;
@@ -148,14 +148,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const sweep = sweepFunction({ ...dependencies, sweepAfterSeconds: SWEEP_AFTER_SECONDS });
 
-  async function connect(name: string, settings: Partial<Settings> = {}): Promise<Connection> {
+  async function connect(name: string, settings: SettingsChange = {}): Promise<Connection> {
     const connection: Connection = {
       id: randomUUID() as ConnectionId,
       name,
       state: 'active',
       created: now().toISOString(),
       target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
-      settings: Settings.parse({ version: 1, linking: 'never', ...options.settings, ...settings }),
+      settings: settingsOf(options.settings ?? {}, settings),
     };
     await connections.create(connection);
     return connection;

@@ -301,7 +301,7 @@ describe('DELIVERY §3.7 applying one membership', () => {
     const successor = read && (await world.delivery.memberships.successor(read, 'staff', 'ann'));
     if (!read || !successor) throw new Error('no successor');
     await world.changeMembers(again, { remove: [ann] });
-    expect(await world.delivery.memberships.handOver(read, successor)).toBe(false);
+    expect(await world.delivery.memberships.handOver(read, [successor])).toBe(false);
     await world.untilQuiet();
     expect(membersOf('staff')).toEqual([]);
   });
@@ -563,7 +563,7 @@ describe('a parked group', () => {
   it('a protected account is never touched', async () => {
     world.confluence.accounts.set('service', { fullName: 'Service', active: true });
     await world.close();
-    world = await startWorld({ settings: { linking: 'user-name', protectedAccounts: ['Root'] } });
+    world = await startWorld({ settings: { users: { linking: 'user-name' }, protected: { accounts: ['Root'] } } });
     world.confluence.accounts.set('service', { fullName: 'Service', active: true });
     world.confluence.accounts.set('root', { fullName: 'Root', active: true });
     const users = [await world.createUser('Service'), await world.createUser('root')];

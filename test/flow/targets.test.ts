@@ -287,7 +287,7 @@ describe('DESIGN §4 park', () => {
 describe('DESIGN §4 linking', () => {
   it('by e-mail address: bound, sent on to the account’s own group, and enabled there', async () => {
     await world.close();
-    world = await startWorld({ settings: { linking: 'email' } });
+    world = await startWorld({ settings: { users: { linking: 'email' } } });
     world.confluence.capabilities.findByEmail = true;
     world.confluence.accounts.set('adoe', { fullName: 'ann', email: 'ann@example.com', active: false });
     const ann = await world.createUser('ann');
@@ -304,7 +304,7 @@ describe('DESIGN §4 linking', () => {
 
   it('by e-mail address: several accounts with it park', async () => {
     await world.close();
-    world = await startWorld({ settings: { linking: 'email' } });
+    world = await startWorld({ settings: { users: { linking: 'email' } } });
     world.confluence.capabilities.findByEmail = true;
     for (const name of ['one', 'two']) world.confluence.accounts.set(name, { fullName: name, email: 'ann@example.com', active: true });
     const ann = await world.createUser('ann');
@@ -315,7 +315,7 @@ describe('DESIGN §4 linking', () => {
 
   it('by e-mail address does not allow an account that only has the name', async () => {
     await world.close();
-    world = await startWorld({ settings: { linking: 'email' } });
+    world = await startWorld({ settings: { users: { linking: 'email' } } });
     world.confluence.accounts.set('ann', { fullName: 'Somebody else', email: 'other@example.com', active: true });
     const ann = await world.createUser('ann');
     await world.settle();
@@ -324,7 +324,7 @@ describe('DESIGN §4 linking', () => {
 
   it('a group that exists is linked where accounts are', async () => {
     await world.close();
-    world = await startWorld({ settings: { linking: 'user-name' } });
+    world = await startWorld({ settings: { users: { linking: 'user-name' } } });
     world.confluence.groups.set('staff', new Set(['by-hand']));
     const ann = await world.createUser('ann');
     await world.createGroup('Staff', [ann]);

@@ -152,7 +152,7 @@ describe('DELIVERY §2.3 a 409 to a create', () => {
 
   it('is linked where the connection allows it', async () => {
     await world.close();
-    world = await startWorld({ settings: { linking: 'user-name' } });
+    world = await startWorld({ settings: { users: { linking: 'user-name' } } });
     const ann = await world.createUser('ann');
     const held = world.confluence.hold(/^createAccount/);
     const slow = world.deliver();
@@ -408,7 +408,7 @@ describe('DELIVERY §2.7 owned by another live resource', () => {
   });
 
   it('wakes who waited when a fresh create turns out not to be ours', async () => {
-    const second = await world.connect('second', { linking: 'user-name' });
+    const second = await world.connect('second', { users: { linking: 'user-name' } });
     await world.createUser('ann');
     const held = world.confluence.hold(/^createAccount/);
     const slow = world.deliver();
@@ -527,7 +527,7 @@ describe('DELIVERY §2.8 tombstones', () => {
 
   it('deletes the account where the connection says so, disabled first', async () => {
     await world.close();
-    world = await startWorld({ settings: { onUserDelete: 'delete' } });
+    world = await startWorld({ settings: { users: { onDelete: 'delete' } } });
     const ann = await world.createUser('ann');
     await world.settle();
     await world.deleteUser(ann);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WINDOW_SECONDS } from '../../functions/scim/rate-limit.ts';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../../shared/provisioning/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../../shared/provisioning/settings/settings.ts';
 import { synthesise } from './synthesise.ts';
 
 const { all, one, template } = synthesise();

@@ -43,7 +43,7 @@ describe('the connection of the local stack', () => {
     expect(second).toEqual({ connection: first.connection });
     expect(first.newToken).toMatch(/^[\w-]{43}$/);
     expect((await authenticate(String(first.newToken)))?.connection.id).toBe(first.connection.id);
-    expect(first.connection).toMatchObject({ name: 'local', state: 'active', settings: { linking: 'never' } });
+    expect(first.connection).toMatchObject({ name: 'local', state: 'active', settings: { users: { linking: 'never' } } });
     expect(JSON.stringify(engine.contents().items)).not.toContain(first.newToken);
     expect([...secrets.values()]).toEqual([{ kind: 'personal-access-token', token: 'local' }]);
     expect(writes).toBe(1);

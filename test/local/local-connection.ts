@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
-import { Settings } from '../../shared/provisioning/settings.ts';
+import { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
 import { normaliseBaseUrl, targetIdOf } from '../../shared/targets/target-id.ts';
 
@@ -94,7 +94,7 @@ async function create({ connections, now, newId }: LocalConnectionOptions, baseU
     state: 'active',
     created: now().toISOString(),
     target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
-    settings: Settings.parse({ version: 1, linking: 'never' }),
+    settings: Settings.parse({ version: 2, users: { linking: 'never' } }),
   };
   await connections.create(connection);
   return connection;

@@ -1,4 +1,4 @@
-import type { Settings } from '../../shared/provisioning/settings.ts';
+import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import type { ScimClient, ScimService } from './scim-client.ts';
 

@@ -9,7 +9,7 @@ import type { Directory } from '../../shared/directory/directory.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
-import { Settings } from '../../shared/provisioning/settings.ts';
+import { Settings } from '../../shared/provisioning/settings/settings.ts';
 import { targetIdOf } from '../../shared/targets/target-id.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
@@ -164,7 +164,7 @@ export async function startScimService({
         state,
         created,
         target,
-        settings: Settings.parse({ version: 1, linking: 'never', requestsPerSecond: 10_000, ...settings }),
+        settings: Settings.parse({ version: 2, users: { linking: 'never' }, requestsPerSecond: 10_000, ...settings }),
       };
       await connections.create(connection);
       const token = await addToken(connections, id, 3_600_000);

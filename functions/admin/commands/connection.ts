@@ -1,6 +1,7 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../../shared/directory/ids.ts';
-import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../../shared/provisioning/settings.ts';
+import { ALWAYS_PROTECTED_GROUPS } from '../../../shared/provisioning/settings/safety-settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../../shared/provisioning/settings/settings.ts';
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
 import { type Command, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -19,14 +20,14 @@ function show(connection: Connection): Outcome {
       { field: 'target', value: target.id },
       { field: 'mode', value: settings.mode },
       { field: 'requests a second', value: settings.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND },
-      { field: 'existing accounts', value: settings.linking === 'never' ? 'never linked' : `linked by ${settings.linking}` },
-      { field: 'a SCIM delete', value: `${settings.onUserDelete}s the account` },
+      { field: 'existing accounts', value: settings.users.linking === 'never' ? 'never linked' : `linked by ${settings.users.linking}` },
+      { field: 'a SCIM delete', value: `${settings.users.onDelete}s the account` },
       {
         field: 'request log',
         value: settings.log.fullUntil === undefined ? settings.log.detail : `${settings.log.detail} until ${settings.log.fullUntil}`,
       },
-      { field: 'protected accounts', value: ['the service account', ...settings.protectedAccounts].join(', ') },
-      { field: 'protected groups', value: settings.protectedGroups.join(', ') },
+      { field: 'protected accounts', value: ['the service account', ...settings.protected.accounts].join(', ') },
+      { field: 'protected groups', value: [...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups].join(', ') },
       { field: 'schema extension', value: settings.schemaExtension?.id ?? 'none' },
     ],
   };
@@ -56,7 +57,7 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
       throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
     const linking = await askLinking(options, terminal);
-    const defaults = Settings.parse({ version: 1, linking });
+    const defaults = Settings.parse({ version: 2, users: { linking } });
     const mode = options['strict'] === true ? { mode: 'strict' } : {};
     const settings = withOptions(defaults, { ...options, link: linking, ...mode }, administration.now());
     const connection: Connection = {

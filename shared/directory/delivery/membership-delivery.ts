@@ -2,7 +2,7 @@ import type { MembershipDelivery, MembershipRead } from '../delivery.ts';
 import type { Condition, Write } from '../dynamodb-expression.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import { type GroupItem, ITEM_VERSION, type MemberItem, type OwnerItem, type UserItem } from '../items.ts';
-import { type Key, keys } from '../keys.ts';
+import { heldKey, type Key, keys } from '../keys.ts';
 import { clearedMarker } from '../marker.ts';
 import { both, headerAsRead, isLive, markerAsRead, userAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
@@ -48,6 +48,12 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return written(table.transact([waiting(member), note]));
     },
 
+    hold: ({ member }) => {
+      const held = heldKey(member.connection, 'held', keyOfMember(member), times.now().toISOString());
+      const change = { set: { marker: 'held', ...held }, remove: ['listPk', 'listSk'] };
+      return written(table.update(keyOfMember(member), change, markerAsRead(member)));
+    },
+
     async setAside({ member }) {
       await written(table.update(keyOfMember(member), { remove: ['listPk', 'listSk'] }, markerAsRead(member)));
     },
@@ -80,21 +86,25 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return wish ? { connection, group, user } : undefined;
     },
 
-    async handOver({ member, group, user }, theirs) {
+    async handOver({ member, group, user }, successors) {
       const checks = new Map<string, { key: Key; condition: Condition }>();
       const check = (key: Key, condition: Condition) => {
         const earlier = checks.get(key.pk);
         checks.set(key.pk, { key, condition: earlier ? both(earlier.condition, condition) : condition });
       };
       check(keys.group(member.connection, member.groupId), headerAsRead(group));
-      check(keys.group(theirs.connection, theirs.group), isLive);
       check(keys.user(member.connection, member.userId), userAsRead(user));
-      check(keys.user(theirs.connection, theirs.user), isLive);
       const present: Condition = { expression: '#wanted = :present', values: { ':present': 'present' } };
+      const theirItems: Write[] = [];
+      for (const theirs of successors) {
+        check(keys.group(theirs.connection, theirs.group), isLive);
+        check(keys.user(theirs.connection, theirs.user), isLive);
+        theirItems.push({ check: keys.member(theirs.connection, theirs.group, theirs.user), condition: present });
+      }
       return written(
         table.transact([
           ...forget(member),
-          { check: keys.member(theirs.connection, theirs.group, theirs.user), condition: present },
+          ...theirItems,
           ...[...checks.values()].map(({ key, condition }) => ({ check: key, condition })),
         ]),
       );

@@ -2,7 +2,7 @@ import type { Marked, Owner, Park, ResourceDelivery, ResourceItem } from '../del
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, TargetId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
-import { keys, parkedKey, purgeKey } from '../keys.ts';
+import { heldKey, keys, parkedKey, purgeKey } from '../keys.ts';
 import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
 import { isRemoval, markedResource, messageGroupFor } from '../target-name.ts';
 import { both, isLive, markerAsRead } from './as-read.ts';
@@ -166,6 +166,11 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
           { check: keyOf({ ...resource, connection: owner.connection, id: owner.id } as ResourceItem), condition: isLive },
         ]),
       ),
+
+    hold: (resource) => {
+      const held = heldKey(resource.connection, 'held', keyOf(resource), times.now().toISOString());
+      return written(table.update(keyOf(resource), { set: { marker: 'held', ...held } }, markerAsRead(resource)));
+    },
 
     wakeWaiters,
 

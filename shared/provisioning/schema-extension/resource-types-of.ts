@@ -1,7 +1,7 @@
 import type { Attribute } from '../../scim/attributes/attribute.ts';
 import { defineSchema, extendResourceTypes } from '../../scim/attributes/define-schema.ts';
 import { type ResourceTypes, standardResourceTypes } from '../../scim/attributes/resource-types.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { DeclaredSchemaExtension } from './schema-extension.ts';
 
 /** The tables are made once for a declaration; they live as long as the settings it was read with. */

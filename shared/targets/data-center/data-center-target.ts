@@ -89,8 +89,12 @@ export function dataCenterTarget(options: DataCenterTargetOptions): Target {
       await client.call(ENDPOINTS.createGroup, { body: { name: usableInPath(name), type: 'group' } }, Ignored);
     },
 
-    async *members(group) {
-      const request = { names: { groupName: group } };
+    async deleteGroup(name) {
+      await client.call(ENDPOINTS.deleteGroup, { names: { groupName: name } }, Ignored);
+    },
+
+    async *members(group, start = 0) {
+      const request = { names: { groupName: group }, start };
       for await (const person of allOf(client, ENDPOINTS.groupMembers, request, Person, GROUP_PAGE)) {
         if (person.username !== undefined) yield person.username;
       }
@@ -103,6 +107,8 @@ export function dataCenterTarget(options: DataCenterTargetOptions): Target {
 
     addMember: (group, account) => changeMember('addMember', group, account),
     removeMember: (group, account) => changeMember('removeMember', group, account),
+
+    seats: () => Promise.resolve({}),
   };
 }
 

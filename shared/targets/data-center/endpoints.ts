@@ -29,6 +29,7 @@ export const ENDPOINTS = {
   group: { method: 'GET', path: '/rest/api/group/{groupName}' },
   groupMembers: { method: 'GET', path: '/rest/api/group/{groupName}/member' },
   createGroup: { method: 'POST', path: '/rest/api/admin/group' },
+  deleteGroup: { method: 'DELETE', path: '/rest/api/admin/group/{groupName}' },
   addMember: { method: 'PUT', path: '/rest/api/user/{username}/group/{groupName}' },
   removeMember: { method: 'DELETE', path: '/rest/api/user/{username}/group/{groupName}' },
 } as const satisfies Record<string, Endpoint>;

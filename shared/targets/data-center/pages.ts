@@ -11,12 +11,12 @@ import type { RestClient, RestRequest } from './rest-client.ts';
 export async function* allOf<T>(
   client: RestClient,
   endpoint: Endpoint,
-  request: RestRequest,
+  request: RestRequest & { readonly start?: number },
   item: z.ZodType<T>,
   limit: number,
 ): AsyncGenerator<T, void, undefined> {
   const schema = pageOf(item);
-  for (let start = 0; ; ) {
+  for (let start = request.start ?? 0; ; ) {
     const page = await client.call(endpoint, { ...request, query: { ...request.query, start, limit } }, schema);
     yield* page.results;
     const isFull = page.results.length >= (page.limit ?? limit);

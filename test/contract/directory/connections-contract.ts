@@ -34,7 +34,7 @@ export function connectionsContract(opened: () => PortWorld): void {
         ...one,
         state: 'disabled',
         name: 'Entra',
-        settings: { ...one.settings, mode: 'strict', linking: 'email' },
+        settings: { ...one.settings, mode: 'strict', users: { ...one.settings.users, linking: 'email' } },
       };
       await connections().update(changed);
       expect(await connections().get(one.id)).toEqual(changed);
@@ -109,7 +109,7 @@ export function connectionsInTableContract(opened: () => World): void {
     it('refuse settings that this version does not know', async () => {
       const connection = aConnection();
       await connections().create(connection);
-      const settings = { ...connection.settings, version: 2 };
+      const settings = { ...connection.settings, version: 3 };
       await opened().table.update(keys.connection(connection.id), { set: { settings } });
       await expect(connections().get(connection.id)).rejects.toThrow();
     });

@@ -17,6 +17,7 @@ import { DynamoDbTable } from '../../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../../shared/directory/ids.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import { targetIdOf } from '../../../shared/targets/target-id.ts';
+import { settingsOf } from '../../settings-of.ts';
 import { type Faults, injectFaults } from './faults.ts';
 
 /** What a table engine gives to the contract: an empty table with the indexes of table-definition.ts. */
@@ -92,15 +93,7 @@ export function aConnection(): Connection {
     state: 'active',
     created: new Date().toISOString(),
     target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
-    settings: {
-      version: 1,
-      mode: 'tolerant',
-      linking: 'never',
-      onUserDelete: 'disable',
-      protectedAccounts: [],
-      protectedGroups: [],
-      log: { detail: 'summary' },
-    },
+    settings: settingsOf(),
   };
 }
 

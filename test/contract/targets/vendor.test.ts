@@ -114,6 +114,7 @@ async function everyVerb(target: Target): Promise<void> {
   await target.disableAccount('jane@example.com');
   await target.enableAccount('jane@example.com');
   await target.createGroup('research & development');
+  await target.deleteGroup('obsolete').catch(() => {});
   await target.groupExists('research & development');
   await target.addMember('research & development', 'jane@example.com');
   await collect(target.members('research & development'));

@@ -4,7 +4,7 @@ import { settingsParser } from '../../../shared/directory/parse-settings.ts';
 import { badge, site } from '../../protocol/declared-schema.ts';
 
 const [one, other] = ['one', 'other'] as ConnectionId[] as [ConnectionId, ConnectionId];
-const stored = (schemaExtension: object) => ({ version: 1, linking: 'never', schemaExtension });
+const stored = (schemaExtension: object) => ({ version: 2, users: { linking: 'never' }, schemaExtension });
 
 describe('reading the settings of a connection', () => {
   it('checks a declared schema once: the same document gives the same settings back', () => {
@@ -17,9 +17,9 @@ describe('reading the settings of a connection', () => {
     const parse = settingsParser();
     const before = parse(one, stored(badge));
     expect(parse(one, stored(site)).schemaExtension).toEqual(site);
-    expect(parse(one, { ...stored(badge), linking: 'email' })).toMatchObject({ linking: 'email' });
+    expect(parse(one, { ...stored(badge), users: { linking: 'email' } })).toMatchObject({ users: { linking: 'email' } });
     expect(parse(other, stored(badge))).not.toBe(before);
-    expect(parse(one, { version: 1, linking: 'never' })).not.toHaveProperty('schemaExtension');
+    expect(parse(one, { version: 2, users: { linking: 'never' } })).not.toHaveProperty('schemaExtension');
   });
 
   it('refuses what is not valid each time it is read', () => {

@@ -4,6 +4,8 @@ import type { GroupItem } from '../../../shared/directory/items.ts';
 import type { Layer } from '../../../shared/directory/members/membership-word.ts';
 import { messageGroupFor } from '../../../shared/directory/target-name.ts';
 import { expandWithoutTarget } from '../../../shared/provisioning/expand-layers.ts';
+import { policyOf } from '../../../shared/provisioning/policy/policy.ts';
+import { settingsOf } from '../../settings-of.ts';
 
 describe('expanding layers while the target is paused (DELIVERY §3.4)', () => {
   it('reads each layer once, when it is the oldest: eight large ones are not in memory together', async () => {
@@ -25,7 +27,13 @@ describe('expanding layers while the target is paused (DELIVERY §3.4)', () => {
         },
       },
     };
-    const work = { delivery, proceed: () => true, connection: { id: 'c' }, messageGroup: messageGroupFor(group()) };
+    const work = {
+      delivery,
+      proceed: () => true,
+      connection: { id: 'c' },
+      messageGroup: messageGroupFor(group()),
+      policy: policyOf(settingsOf()),
+    };
     await expandWithoutTarget(work as unknown as Parameters<typeof expandWithoutTarget>[0], 'g' as GroupId);
     expect(layers).toEqual([]);
     expect(read).toEqual(names.map((name) => [name]));

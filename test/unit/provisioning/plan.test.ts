@@ -11,12 +11,12 @@ const nobodys = { mine: false, live: false, creating: false };
 const account = { name: 'ann', key: 'k', fullName: 'Ann', active: true };
 const nothing: ActualAccount = { name: 'ann', owner: undefined, account: undefined, recorded: false, mayLink: false };
 const ours: ActualAccount = { name: 'ann', owner: mine, account, recorded: true, applied: profile, mayLink: false };
-const disable = { onUserDelete: 'disable' } as const;
+const disable = { onDelete: 'disable' } as const;
 
 function said(plan: Plan): string | string[] {
   return 'park' in plan ? plan.park : namesOf(plan.actions);
 }
-const user = (desired: DesiredUser, actual: ActualAccount, settings: { onUserDelete: 'disable' | 'delete' } = disable) =>
+const user = (desired: DesiredUser, actual: ActualAccount, settings: { onDelete: 'disable' | 'delete' } = disable) =>
   said(planUser(desired, actual, settings, new Set(['root'])));
 
 describe('planUser (DESIGN §4)', () => {
@@ -45,8 +45,8 @@ describe('planUser (DESIGN §4)', () => {
   });
 
   it('disables before it deletes, where deleting is asked for', () => {
-    expect(user(deleted, ours, { onUserDelete: 'delete' })).toEqual(['disable account', 'delete account']);
-    expect(user(deleted, { ...ours, account: { ...account, active: false } }, { onUserDelete: 'delete' })).toEqual(['delete account']);
+    expect(user(deleted, ours, { onDelete: 'delete' })).toEqual(['disable account', 'delete account']);
+    expect(user(deleted, { ...ours, account: { ...account, active: false } }, { onDelete: 'delete' })).toEqual(['delete account']);
   });
 
   it('invariant 11: the disable precedes the profile', () => {

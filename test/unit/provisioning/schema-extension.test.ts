@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resourceTypesOf } from '../../../shared/provisioning/schema-extension/resource-types-of.ts';
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
-import { Settings } from '../../../shared/provisioning/settings.ts';
+import { Settings } from '../../../shared/provisioning/settings/settings.ts';
 import { standardResourceTypes } from '../../../shared/scim/attributes/resource-types.ts';
 import { badge, site } from '../../protocol/declared-schema.ts';
 
@@ -131,7 +131,7 @@ describe('the declaration of a schema extension (RFC 7643 §3.3, §7)', () => {
 
 describe('the resource types of a connection (RFC 7643 §6)', () => {
   const settings = (schemaExtension?: DeclaredSchemaExtension) =>
-    Settings.parse({ version: 1, linking: 'never', ...(schemaExtension && { schemaExtension }) });
+    Settings.parse({ version: 2, users: { linking: 'never' }, ...(schemaExtension && { schemaExtension }) });
 
   it('are the standard ones themselves where nothing is declared', () => {
     expect(resourceTypesOf(settings())).toBe(standardResourceTypes);

@@ -1,5 +1,5 @@
-import type { ScimObject, ScimValue } from '../scim/resources/resource.ts';
-import type { AccountProfile } from '../targets/target.ts';
+import type { ScimObject, ScimValue } from '../../scim/resources/resource.ts';
+import type { AccountProfile } from '../../targets/target.ts';
 
 /** What a SCIM user says about their account. `email` is absent when the user has none. */
 export interface DesiredProfile extends Partial<AccountProfile> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profileOf } from '../../../shared/provisioning/account-profile.ts';
+import { profileOf } from '../../../../shared/provisioning/policy/account-profile.ts';
 
 describe('profileOf', () => {
   it.each([

@@ -1,0 +1,27 @@
+import { messageGroupOf } from '../changes/change.ts';
+import type { GroupItem, UserItem } from '../directory/items.ts';
+import type { ScimObject } from '../scim/resources/resource.ts';
+import { accountNameOf, groupNameOf } from './naming.ts';
+import type { Work } from './work.ts';
+
+/**
+ * The account of a user in the target: the bound one, else the one that the settings give (DELIVERY §1). A user to whom they give none has
+ * a name all the same, which is only the message group: nothing is called under it.
+ */
+export function accountNameFor({ policy }: Pick<Work, 'policy'>, user: Pick<UserItem, 'boundName' | 'resource' | 'userName'>): string {
+  if (user.boundName !== undefined) return user.boundName;
+  const naming = policy.accountNaming(JSON.parse(user.resource) as ScimObject, user.userName);
+  return naming.is === 'name' ? naming.name : accountNameOf(user.userName);
+}
+
+/** The first group of the target that a SCIM group is: its name is the message group. */
+export function groupNameFor({ policy }: Pick<Work, 'policy'>, group: Pick<GroupItem, 'boundName' | 'displayName'>): string {
+  if (group.boundName !== undefined) return group.boundName;
+  const naming = policy.groupNaming(group.displayName);
+  return naming.is === 'names' ? naming.names[0] : groupNameOf(group.displayName);
+}
+
+/** DELIVERY §1: "The FIFO message group of a change is the account or group in the target." */
+export function messageGroupOfGroup(work: Pick<Work, 'policy'>, group: GroupItem): string {
+  return messageGroupOf(group.target, 'group', groupNameFor(work, group));
+}

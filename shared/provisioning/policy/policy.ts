@@ -1,0 +1,32 @@
+import type { ScimObject } from '../../scim/resources/resource.ts';
+import { ALWAYS_PROTECTED_GROUPS } from '../settings/safety-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type AccountNaming, accountNaming } from './account-name.ts';
+import { type DesiredProfile, profileOf } from './account-profile.ts';
+import { type GroupNaming, groupNaming } from './group-names.ts';
+
+/** What the settings make of users and groups: pure, and made once for a settings document. */
+export interface Policy {
+  readonly settings: Settings;
+  accountNaming(resource: ScimObject, userName: string): AccountNaming;
+  profile(resource: ScimObject, userName: string): DesiredProfile;
+  groupNaming(displayName: string): GroupNaming;
+  /** Of accounts and groups of the target, compared without regard to case. The service account is added by the worker. */
+  readonly protectedAccounts: ReadonlySet<string>;
+  readonly protectedGroups: ReadonlySet<string>;
+}
+
+export function policyOf(settings: Settings): Policy {
+  return {
+    settings,
+    accountNaming: (resource, userName) => accountNaming(settings.users.userName, resource, userName),
+    profile: (resource, userName) => profileOf(resource, userName),
+    groupNaming: (displayName) => groupNaming(settings.groups, displayName),
+    protectedAccounts: lowerCased(settings.protected.accounts),
+    protectedGroups: lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups]),
+  };
+}
+
+function lowerCased(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()));
+}
