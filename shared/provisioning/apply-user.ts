@@ -3,15 +3,14 @@ import type { Owner, Park } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { UserItem } from '../directory/items.ts';
 import type { Subject } from '../log/records.ts';
-import type { ScimObject } from '../scim/resources/resource.ts';
 import { type Account, type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
 import { endTombstone } from './end-tombstone.ts';
-import { findLinkable } from './find-linkable.ts';
 import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
-import { type Action, countAction, namesOf, type Plan, planUser } from './plan.ts';
+import { type Action, countAction, namesOf, type Plan } from './plan.ts';
 import type { DesiredProfile } from './policy/account-profile.ts';
+import { isMine, surveyUser } from './survey-user.ts';
 import { type Attempt, about, goOn, pendingMs, report, reportPlan, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
@@ -44,29 +43,10 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
 }
 
 async function attempt(work: Work, user: UserItem, subject: Subject): Promise<Attempt> {
-  const { delivery, connection, target } = work;
-  const name = accountNameFor(work, user);
-  const owner = await delivery.resources.owner(connection.target.id, 'user', name);
-  const mine = isMine(owner, user);
-  const profile = work.policy.profile(JSON.parse(user.resource) as ScimObject, user.userName);
-  const wanted = user.state === 'live' && user.active;
-
-  // What nobody wants and what is not ours needs no look at the target.
-  const account = wanted || mine ? await target.findAccount(name) : undefined;
-  const linkable = wanted && !owner ? await findLinkable(work, account, profile) : undefined;
+  const { delivery } = work;
+  const { name, owner, account, linkable, desired, plan } = await surveyUser(work, user);
   if (linkable && linkable.name !== name && work.isDryRun) return planLink(work, user, linkable, subject);
   if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);
-
-  const desired = { state: user.state, active: user.active, profile };
-  const actual = {
-    name,
-    owner: owner && { mine, live: owner.live, creating: owner.creating },
-    account,
-    recorded: user.boundAt !== undefined,
-    mayLink: linkable !== undefined,
-    ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),
-  };
-  const plan = planUser(desired, actual, connection.settings.users, work.protectedAccounts);
   const actions = 'park' in plan ? [] : plan.actions;
   reportPlan(work, subject, user.revision, namesOf(actions));
   if (work.isDryRun) {
@@ -85,7 +65,7 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
   const performed = await performOnAccount(work, { user, subject, name, owner, found: account !== undefined }, plan.actions);
   if (performed === 'again') return 'again';
   if (user.state === 'tombstone') return endTombstone(work, user, subject);
-  return finish(work, user, subject, profile);
+  return finish(work, user, subject, desired.profile);
 }
 
 /** DELIVERY §2.9: "then turn every waiting membership of the user into a pending one, then clear the user's own marker." */
@@ -177,8 +157,4 @@ function countPlan(work: Work, plan: Plan): void {
 /** True for what the brake counts: an account that could be used until now. One that is not found may be there all the same. */
 function takesAccess(actions: readonly Action[], account: Account | undefined): boolean {
   return account?.active !== false && actions.some((action) => action.do === 'disable account' || action.do === 'delete account');
-}
-
-function isMine(owner: Owner | undefined, user: UserItem): boolean {
-  return owner?.id === user.id && owner.connection === user.connection;
 }

@@ -4,7 +4,8 @@ import type { Subject } from '../log/records.ts';
 import { type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
 import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
-import { type Action, countAction, namesOf, planGroup } from './plan.ts';
+import { type Action, countAction, namesOf } from './plan.ts';
+import { surveyGroup } from './survey-group.ts';
 import { report, reportPlan, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
@@ -39,22 +40,7 @@ export async function placeGroup(work: Work, header: GroupItem, subject: Subject
 }
 
 async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<'ready' | 'parked' | 'planned' | 'again'> {
-  const { delivery, connection, target } = work;
-  const name = groupNameFor(work, group);
-  const owner = await delivery.resources.owner(connection.target.id, 'group', name);
-  const mine = owner?.id === group.id && owner.connection === group.connection;
-  const isProtected = work.protectedGroups.has(name.toLowerCase());
-  const exists = isProtected ? true : await target.groupExists(name);
-  const plan = planGroup(
-    {
-      name,
-      owner: owner && { mine, live: owner.live, creating: owner.creating },
-      exists,
-      recorded: group.boundAt !== undefined,
-      mayLink: connection.settings.users.linking !== 'never',
-    },
-    work.protectedGroups,
-  );
+  const { name, owner, plan } = await surveyGroup(work, group);
   const actions = 'park' in plan ? [] : plan.actions;
   reportPlan(work, subject, group.revision, namesOf(actions));
   if (work.isDryRun) {
