@@ -14,6 +14,7 @@ import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
+import { pauseTarget } from './pause-target.ts';
 import { openTarget, TargetPaused } from './target-access.ts';
 
 /** One message, parsed. */
@@ -106,11 +107,12 @@ async function verdictOn(
 
   const disposition = dispositionOf(error.code);
   if (disposition === 'pause') {
-    await pause(deps, connection, thread, error.code, error.message);
+    await pauseTarget(deps, connection, thread.correlationId, error.code, error.message);
     return { is: 'acknowledge' };
   }
   const isLongOutage = isOutage(error.code) && (await countOutage(deps, connection));
-  if (isLongOutage) await pause(deps, connection, thread, 'unavailable', `No answer for five minutes: ${error.message}`);
+  if (isLongOutage)
+    await pauseTarget(deps, connection, thread.correlationId, 'unavailable', `No answer for five minutes: ${error.message}`);
   // DELIVERY §1: "A call without an answer may still land: the worker neither acknowledges the message nor shortens its visibility."
   const verdict: Verdict =
     disposition === 'wait' ? { is: 'wait' } : isLongOutage ? { is: 'acknowledge' } : retry(deps, received, error.retryAfterMs);
@@ -138,17 +140,6 @@ function retry({ random }: WorkerDependencies, { receives }: Received, retryAfte
 async function countOutage(deps: WorkerDependencies, connection: Connection): Promise<boolean> {
   const { failures, since } = await deps.delivery.targets.failed(connection.target.id);
   return failures >= OUTAGE_FAILURES && deps.now().getTime() - since.getTime() >= OUTAGE_MS;
-}
-
-async function pause(deps: WorkerDependencies, connection: Connection, thread: Work['thread'], code: string, reason: string) {
-  const target = connection.target.id;
-  const secretVersion = await deps.credentials.read(target).then(
-    ({ version }) => version,
-    () => undefined,
-  );
-  const paused = await deps.delivery.targets.pause(target, { code, reason, ...(secretVersion !== undefined && { secretVersion }) });
-  if (!paused) return;
-  deps.log.write({ kind: 'target.paused', correlationId: thread.correlationId, connection: connection.id, target, code, reason });
 }
 
 function observe({ log }: WorkerDependencies, connection: Connection, thread: Work['thread'], call: ObservedCall): void {
