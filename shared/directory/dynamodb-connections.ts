@@ -1,6 +1,7 @@
 import { commit } from './commit.ts';
 import { type Connection, ConnectionInUse, type Connections } from './connection.ts';
 import type { Condition } from './dynamodb-expression.ts';
+import { dynamoDbSettingsHistory, FIRST_SETTINGS, forgetSettings } from './dynamodb-settings-history.ts';
 import type { DynamoDbTable } from './dynamodb-table.ts';
 import { type ConnectionItem, dynamoDbTokens } from './dynamodb-tokens.ts';
 import type { ConnectionId } from './ids.ts';
@@ -19,8 +20,9 @@ const NOBODY: Condition = { expression: 'attribute_not_exists(#n) OR #n = :none'
 export function dynamoDbConnections(table: DynamoDbTable): Connections {
   const parseSettings = settingsParser();
 
-  function toConnection({ id, name, state, created, target, settings }: ConnectionItem): Connection {
-    return { id, name, state, created, target, settings: parseSettings(id, settings) };
+  function toConnection({ id, name, state, created, target, settings, ...numbers }: ConnectionItem): Connection {
+    const { settingsNumber = FIRST_SETTINGS, markedSettingsNumber = FIRST_SETTINGS } = numbers;
+    return { id, name, state, created, target, settings: parseSettings(id, settings), settingsNumber, markedSettingsNumber };
   }
 
   async function get(id: ConnectionId): Promise<Connection | undefined> {
@@ -38,20 +40,24 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
   }
 
   const tokens = dynamoDbTokens(table, toConnection);
+  const history = dynamoDbSettingsHistory(table, get);
   return {
     ...tokens,
+    ...history,
     get,
     list,
 
-    async create(connection) {
-      const { id, created } = connection;
+    async create(given) {
+      const { id, created } = given;
+      const connection = { ...given, settingsNumber: FIRST_SETTINGS, markedSettingsNumber: FIRST_SETTINGS };
       const item = { ...keys.connection(id), v: ITEM_VERSION, type: 'connection', ...connection, ...listing.connections(created, id) };
       await commit(table, [{ write: { put: item, condition: absent } }]);
+      return connection;
     },
 
-    async update({ id, name, state, target, settings }) {
+    async update({ id, name, state, target }) {
       const condition = { expression: 'attribute_exists(#pk)' };
-      await commit(table, [{ write: { update: keys.connection(id), change: { set: { name, state, target, settings } }, condition } }]);
+      await commit(table, [{ write: { update: keys.connection(id), change: { set: { name, state, target } }, condition } }]);
     },
 
     async delete(id) {
@@ -68,6 +74,7 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
       ]);
       // Without their connection the tokens open nothing already.
       for (const { digest } of await tokens.listTokens(id)) await tokens.revokeToken(id, digest);
+      await forgetSettings(table, id);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Connection, Connections, Token } from './connection.ts';
+import type { Connection, Connections, NewConnection, Token } from './connection.ts';
 import { ConditionFailed, DirectoryBusy, type DynamoDbTable } from './dynamodb-table.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
@@ -8,7 +8,9 @@ import { absent } from './resource-write.ts';
 
 type Tokens = Pick<Connections, 'addToken' | 'listTokens' | 'revokeToken' | 'authenticate'>;
 type TokenItem = Token & Key;
-export type ConnectionItem = Connection & Key & { readonly listPk: string; readonly listSk: string };
+export type ConnectionItem = NewConnection &
+  Partial<Pick<Connection, 'settingsNumber' | 'markedSettingsNumber'>> &
+  Key & { readonly listPk: string; readonly listSk: string };
 
 /** So many tokens are in use at once with room to spare; the one noted first is forgotten for the next. */
 const NOTED_TOKENS = 1_000;

@@ -16,8 +16,15 @@ function part(value: string): string {
   return Buffer.byteLength(value) <= 512 ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }
 
+export const SETTINGS_PREFIX = 'SETTINGS#';
+
 export const keys = {
   connection: (c: ConnectionId): Key => ({ pk: `CONNECTION#${c}`, sk: 'CONNECTION' }),
+  /** Padded, so that they sort by number. */
+  settings: (c: ConnectionId, number: number): Key => ({
+    pk: `CONNECTION#${c}`,
+    sk: `${SETTINGS_PREFIX}${String(number).padStart(9, '0')}`,
+  }),
   token: (digest: string): Key => ({ pk: `TOKEN#${digest}`, sk: 'TOKEN' }),
 
   user: (c: ConnectionId, id: UserId): Key => ({ pk: `${c}#USER#${id}`, sk: 'USER' }),

@@ -149,16 +149,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const sweep = sweepFunction({ ...dependencies, sweepAfterSeconds: SWEEP_AFTER_SECONDS });
 
   async function connect(name: string, settings: SettingsChange = {}): Promise<Connection> {
-    const connection: Connection = {
+    return connections.create({
       id: randomUUID() as ConnectionId,
       name,
       state: 'active',
       created: now().toISOString(),
       target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
       settings: settingsOf(options.settings ?? {}, settings),
-    };
-    await connections.create(connection);
-    return connection;
+    });
   }
   const first = await connect('first');
 

@@ -78,24 +78,21 @@ async function followSimulator({ connections, confluence }: LocalConnectionOptio
 }
 
 async function withRequestsPerSecond(
-  { connections, requestsPerSecond }: LocalConnectionOptions,
+  { connections, requestsPerSecond, now }: LocalConnectionOptions,
   connection: Connection,
 ): Promise<Connection> {
   if (requestsPerSecond === undefined || connection.settings.requestsPerSecond === requestsPerSecond) return connection;
-  const changed = { ...connection, settings: { ...connection.settings, requestsPerSecond } };
-  await connections.update(changed);
-  return changed;
+  const author = { by: 'npm start', at: now().toISOString() };
+  return connections.changeSettings(connection, { ...connection.settings, requestsPerSecond }, author);
 }
 
-async function create({ connections, now, newId }: LocalConnectionOptions, baseUrl: string): Promise<Connection> {
-  const connection: Connection = {
+function create({ connections, now, newId }: LocalConnectionOptions, baseUrl: string): Promise<Connection> {
+  return connections.create({
     id: newId() as ConnectionId,
     name: NAME,
     state: 'active',
     created: now().toISOString(),
     target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
     settings: Settings.parse({ version: 2, users: { linking: 'never' } }),
-  };
-  await connections.create(connection);
-  return connection;
+  });
 }

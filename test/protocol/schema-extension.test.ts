@@ -34,8 +34,10 @@ const found = async (filter: string, by = client) => {
 };
 /** The connection with another declaration, or with none. */
 async function redeclare(by: ScimClient, schemaExtension: DeclaredSchemaExtension | undefined): Promise<void> {
-  const { schemaExtension: _, ...settings } = by.connection.settings;
-  await service.connections.update({ ...by.connection, settings: { ...settings, ...(schemaExtension && { schemaExtension }) } });
+  const connection = (await service.connections.get(by.connection.id)) ?? by.connection;
+  const { schemaExtension: _, ...settings } = connection.settings;
+  const author = { by: 'test', at: connection.created };
+  await service.connections.changeSettings(connection, { ...settings, ...(schemaExtension && { schemaExtension }) }, author);
 }
 
 describe('a declared schema extension (RFC 7643 §3.3, §6, §7)', () => {

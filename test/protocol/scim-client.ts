@@ -158,15 +158,14 @@ export async function startScimService({
       const baseUrl = `https://${id}.example.com`;
       const target = { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl } as const;
       const created = now().toISOString();
-      const connection = {
+      const connection = await connections.create({
         id,
         name: id,
         state,
         created,
         target,
         settings: Settings.parse({ version: 2, users: { linking: 'never' }, requestsPerSecond: 10_000, ...settings }),
-      };
-      await connections.create(connection);
+      });
       const token = await addToken(connections, id, 3_600_000);
       return new ScimClient(handle, connection, token);
     },

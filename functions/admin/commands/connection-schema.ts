@@ -1,4 +1,3 @@
-import type { Connection } from '../../../shared/directory/connection.ts';
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
 import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -49,7 +48,8 @@ Example: npm run admin -- connection schema set okta --file badge.json --stack S
       throw new Refused(`${source} is not readable: ${error instanceof Error ? error.message : 'unknown cause'}`, { cause: error });
     }
     const schemaExtension = parseDeclaration(text, source);
-    await administration.connections.update({ ...connection, settings: { ...connection.settings, schemaExtension } });
+    const author = { by: administration.caller, at: administration.now().toISOString() };
+    await administration.connections.changeSettings(connection, { ...connection.settings, schemaExtension }, author);
     const { id, resourceType } = schemaExtension;
     return shown(
       schemaExtension,
@@ -82,8 +82,8 @@ declared again, it is there again.`,
     const connection = await findConnection(administration, nameOrId);
     const { schemaExtension, ...settings } = connection.settings;
     if (schemaExtension === undefined) throw new Refused(`${connection.name} declares no schema`);
-    const changed: Connection = { ...connection, settings };
-    await administration.connections.update(changed);
+    const author = { by: administration.caller, at: administration.now().toISOString() };
+    await administration.connections.changeSettings(connection, settings, author);
     return {
       json: { removed: schemaExtension.id },
       text: `${schemaExtension.id} is not served any more. Stored values are unseen until it is declared again, or a PUT drops them.`,

@@ -60,15 +60,14 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     const defaults = Settings.parse({ version: 2, users: { linking } });
     const mode = options['strict'] === true ? { mode: 'strict' } : {};
     const settings = withOptions(defaults, { ...options, link: linking, ...mode }, administration.now());
-    const connection: Connection = {
+    const connection = await administration.connections.create({
       id: administration.newId() as ConnectionId,
       name,
       state: 'active',
       created: administration.now().toISOString(),
       target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
       settings,
-    };
-    await administration.connections.create(connection);
+    });
     return {
       ...show(connection),
       text: `Next: npm run admin -- credentials set ${name}, then target test ${name}, then token create ${name}. The IdP's SCIM base URL is ${administration.scimBaseUrl}`,
@@ -125,9 +124,9 @@ again with parked retry. Example: npm run admin -- connection update okta --full
           .map((name) => `--${name}`)
           .join(', ')}`,
       );
-    const changed = { ...connection, settings: withOptions(connection.settings, options, administration.now()) };
-    await administration.connections.update(changed);
-    return show(changed);
+    const settings = withOptions(connection.settings, options, administration.now());
+    const author = { by: administration.caller, at: administration.now().toISOString() };
+    return show(await administration.connections.changeSettings(connection, settings, author));
   },
 };
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Connection, ConnectionInUse, type Token } from '../../../shared/directory/connection.ts';
-import { keys } from '../../../shared/directory/keys.ts';
+import { type Connection, ConnectionInUse, SettingsConflict, type Token } from '../../../shared/directory/connection.ts';
+import { type Key, keys } from '../../../shared/directory/keys.ts';
+import { settingsOf } from '../../settings-of.ts';
 import { requestsOf } from './faults.ts';
-import { aConnection, aContext, createUser, type PortWorld, type World } from './world.ts';
+import { aConnection, aContext, collect, createUser, type PortWorld, type World } from './world.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
@@ -34,9 +35,10 @@ export function connectionsContract(opened: () => PortWorld): void {
         ...one,
         state: 'disabled',
         name: 'Entra',
-        settings: { ...one.settings, mode: 'strict', users: { ...one.settings.users, linking: 'email' } },
+        target: { ...one.target, baseUrl: 'https://wiki.example.com' },
       };
-      await connections().update(changed);
+      // Settings go another way: an update made from what was read before a change of them must not take it back.
+      await connections().update({ ...changed, settings: settingsOf({ mode: 'strict' }), settingsNumber: 7 } as Connection);
       expect(await connections().get(one.id)).toEqual(changed);
     });
 
@@ -47,6 +49,81 @@ export function connectionsContract(opened: () => PortWorld): void {
       await connections().create(connection);
       await expect(connections().create({ ...connection, name: 'other' })).rejects.toThrow();
       expect(await connections().get(connection.id)).toEqual(connection);
+    });
+  });
+
+  describe('settings', () => {
+    const author = { by: 'pat', at: '2026-11-22T10:00:00.000Z' };
+    const strict = settingsOf({ mode: 'strict' });
+    const byEmail = settingsOf({ users: { linking: 'email' } });
+
+    it('get a number at each change, and what they were before stays, newest first', async () => {
+      const connection = await connections().create(aConnection());
+      const { id, settings, created } = connection;
+      const first = { number: 1, settings, at: created };
+      expect(connection).toMatchObject({ settingsNumber: 1, markedSettingsNumber: 1 });
+      expect(await collect(connections().settingsHistory(id))).toEqual([first]);
+      expect(await connections().settingsAt(id, 1)).toEqual(first);
+
+      const second = await connections().changeSettings(connection, strict, author);
+      expect(second).toEqual({ ...connection, settings: strict, settingsNumber: 2 });
+      expect(await connections().get(id)).toEqual(second);
+      await connections().changeSettings(second, byEmail, { ...author, note: 'ticket 12' });
+      expect(await collect(connections().settingsHistory(id))).toEqual([
+        { number: 3, settings: byEmail, ...author, note: 'ticket 12' },
+        { number: 2, settings: strict, ...author },
+        first,
+      ]);
+      for (const [number, expected] of [settings, strict, byEmail].entries())
+        expect((await connections().settingsAt(id, number + 1))?.settings).toEqual(expected);
+      expect(await connections().settingsAt(id, 4)).toBeUndefined();
+      expect(await connections().settingsAt(aConnection().id, 1)).toBeUndefined();
+      expect(await collect(connections().settingsHistory(aConnection().id))).toEqual([]);
+    });
+
+    it('stay in order past nine changes', async () => {
+      let connection = await connections().create(aConnection());
+      for (let i = 1; i <= 11; i++)
+        connection = await connections().changeSettings(connection, settingsOf({ requestsPerSecond: i }), author);
+      const numbers = (await collect(connections().settingsHistory(connection.id))).map(({ number }) => number);
+      expect(numbers).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    });
+
+    it('are changed only from what they are: of two changes made from the same ones, one is refused and has changed nothing', async () => {
+      const connection = await connections().create(aConnection());
+      const both = await Promise.allSettled([strict, byEmail].map((each) => connections().changeSettings(connection, each, author)));
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      for (const each of both) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(SettingsConflict);
+      const [won] = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      expect(await connections().get(connection.id)).toEqual(won);
+      expect(await collect(connections().settingsHistory(connection.id))).toHaveLength(2);
+      await expect(connections().changeSettings(aConnection(), strict, author)).rejects.toBeInstanceOf(SettingsConflict);
+    });
+
+    it('do not change with name, state and target, nor those with them', async () => {
+      const connection = await connections().create(aConnection());
+      await connections().changeSettings(connection, strict, author);
+      await connections().update({ ...connection, state: 'disabled' });
+      const read = await connections().get(connection.id);
+      expect(read).toEqual({ ...connection, state: 'disabled', settings: strict, settingsNumber: 2 });
+      await connections().changeSettings({ ...connection, settingsNumber: 2 }, byEmail, author);
+      expect(await connections().get(connection.id)).toMatchObject({ state: 'disabled', settings: byEmail, settingsNumber: 3 });
+    });
+
+    it('have the number up to which what they affect is marked; it only goes up', async () => {
+      const { id } = await connections().create(aConnection());
+      const marked = async () => (await connections().get(id))?.markedSettingsNumber;
+      for (const [noted, expected] of [
+        [3, 3],
+        [2, 3],
+        [4, 4],
+      ] as const) {
+        await connections().noteMarkedSettings(id, noted);
+        expect(await marked()).toBe(expected);
+      }
+      const nobody = aConnection().id;
+      await connections().noteMarkedSettings(nobody, 2);
+      expect(await connections().get(nobody)).toBeUndefined();
     });
   });
 
@@ -114,11 +191,26 @@ export function connectionsInTableContract(opened: () => World): void {
       await expect(connections().get(connection.id)).rejects.toThrow();
     });
 
-    it('are deleted with their tokens when nobody is left in them', async () => {
+    it('that were made before settings had numbers have number 1, and keep it at the first change', async () => {
+      const connection = await connections().create(aConnection());
+      const key = keys.connection(connection.id);
+      const { settingsNumber: _, markedSettingsNumber: __, ...item } = (await opened().table.get<Connection & Key>(key)) ?? connection;
+      await opened().table.put({ ...key, ...item, settings: { version: 1, linking: 'never' } });
+      const read = await connections().get(connection.id);
+      expect(read).toEqual(connection);
+      const author = { by: 'pat', at: '2026-11-22T10:00:00.000Z' };
+      await connections().changeSettings(read ?? connection, settingsOf({ mode: 'strict' }), author);
+      expect((await collect(connections().settingsHistory(connection.id))).map(({ number, by }) => [number, by])).toEqual([
+        [2, 'pat'],
+        [1, undefined],
+      ]);
+    });
+
+    it('are deleted with their tokens and settings when nobody is left in them', async () => {
       const world = opened();
-      const connection = aConnection();
+      const connection = await connections().create(aConnection());
       const token = aToken(connection);
-      await connections().create(connection);
+      await connections().changeSettings(connection, settingsOf({ mode: 'strict' }), { by: 'pat', at: connection.created });
       await connections().addToken(token);
       const user = await createUser(world, connection, { userName: 'last' });
       await markApplied(world, connection, user.id);
@@ -129,6 +221,8 @@ export function connectionsInTableContract(opened: () => World): void {
       await markApplied(world, connection, user.id);
       await connections().delete(connection.id);
       expect(await connections().get(connection.id)).toBeUndefined();
+      expect(await connections().settingsAt(connection.id, 2)).toBeUndefined();
+      expect(await collect(world.table.queryAll({ pk: keys.connection(connection.id).pk }))).toEqual([]);
       expect(await connections().listTokens(connection.id)).toEqual([]);
       expect(await connections().authenticate(token.digest, NOW)).toBeUndefined();
     });

@@ -94,6 +94,8 @@ export function aConnection(): Connection {
     created: new Date().toISOString(),
     target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
     settings: settingsOf(),
+    settingsNumber: 1,
+    markedSettingsNumber: 1,
   };
 }
 
