@@ -5,12 +5,13 @@ import { createAccount, findAccount, findAccountsByEmail, readServiceAccount, up
 import { Group, Ignored, Person } from './answers.ts';
 import { deleteAccount } from './delete-account.ts';
 import { ENDPOINTS } from './endpoints.ts';
+import { type HttpClientOptions, httpClient } from './http-client.ts';
 import { usableInPath } from './names.ts';
 import { allOf } from './pages.ts';
-import { type RestClientOptions, restClient } from './rest-client.ts';
+import { restClient } from './rest-client.ts';
 import { testTarget } from './test-target.ts';
 
-export interface DataCenterTargetOptions extends RestClientOptions {
+export interface DataCenterTargetOptions extends HttpClientOptions {
   /** For new accounts. Default: 256 random bits in 43 characters and four that satisfy password policies. */
   readonly newPassword?: () => string;
 }
@@ -25,7 +26,7 @@ const GROUP_PAGE = 200;
  * is asked once in this object's life.
  */
 export function dataCenterTarget(options: DataCenterTargetOptions): Target {
-  const client = restClient(options);
+  const client = restClient(httpClient(options), options.now);
   const newPassword = options.newPassword ?? randomPassword;
   let known: Abilities | undefined;
 
