@@ -89,6 +89,8 @@ export interface MembershipDelivery {
   read(connection: ConnectionId, group: GroupId, user: UserId): Promise<MembershipRead | undefined>;
   /** All member items of a group, by user id, from after `after`. */
   all(connection: ConnectionId, group: GroupId, after?: UserId): AsyncIterable<MemberItem>;
+  /** The groups that may have said something of a user: those that the user has a pointer to, and those in expansion. */
+  groupsOf(connection: ConnectionId, user: UserId): AsyncIterable<GroupId>;
   /** §3.7: waits for its user, in a transaction that checks that the user has no account and lives. */
   waitForUser(read: MembershipRead): Promise<boolean>;
   /** Waits for its group, which is parked; the header notes that someone waits. */
@@ -166,6 +168,13 @@ export interface PendingMarkers {
   of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
   /** Sent once more: due again at `dueAt`, and in its group's listing again. False if the marker has changed since. */
   sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
+  /**
+   * A dry run has planned what is marked: until it is sent, `of` and its group's listing no longer have it. Nothing else of the marker
+   * changes. False if the marker is another one by now.
+   */
+  planned(item: ResourceItem | MemberItem): Promise<boolean>;
+  /** What dry runs of a connection have planned, removals or the rest, at most about `limit`. */
+  ofDryRun(connection: ConnectionId, removal: boolean, limit: number): Promise<PendingEntry[]>;
   /** Tombstones whose account is done and that may be purged now; each comes back at `nextAt` unless it is gone by then. */
   toPurge(target: TargetId, now: Date, nextAt: Date, limit: number): Promise<Marked[]>;
   /** A group's pending memberships, removals or the rest. */

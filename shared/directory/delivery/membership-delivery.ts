@@ -1,6 +1,7 @@
 import type { MembershipDelivery, MembershipRead } from '../delivery.ts';
 import type { Condition, Write } from '../dynamodb-expression.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
+import type { GroupId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type MemberItem, type OwnerItem, type UserItem } from '../items.ts';
 import { heldKey, type Key, keys } from '../keys.ts';
 import { clearedMarker } from '../marker.ts';
@@ -32,6 +33,20 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       const { pk } = keys.group(connection, group);
       const start = after === undefined ? {} : { after: { ...keys.member(connection, group, after) } };
       yield* table.queryAll<MemberItem>({ pk, beginsWith: 'MEMBER#', ...start });
+    },
+
+    async *groupsOf(connection, user) {
+      const expanding = new Set<string>();
+      const sortKeyOnly = { attributes: ['sk'] };
+      for await (const { sk } of table.queryAll<Key>({ pk: keys.expanding(connection, '' as GroupId).pk, ...sortKeyOnly })) {
+        expanding.add(sk);
+        yield sk as GroupId;
+      }
+      const { pk, sk: prefix } = keys.memberOf(connection, user, '' as GroupId);
+      for await (const { sk } of table.queryAll<Key>({ pk, beginsWith: prefix, ...sortKeyOnly })) {
+        const group = sk.slice(prefix.length);
+        if (!expanding.has(group)) yield group as GroupId;
+      }
     },
 
     async waitForUser({ member, user }) {
