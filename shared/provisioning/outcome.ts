@@ -18,7 +18,9 @@ export type OutcomeKind =
   /** By the brake. */
   | 'held'
   /** By a setting. */
-  | 'skipped';
+  | 'skipped'
+  /** Tried several times without an end: the request log says why. */
+  | 'failed';
 
 /** Told of each outcome of the change at hand; of a change that belongs to no run, nobody listens. */
 export interface Tally {
