@@ -20,7 +20,7 @@ export function policyOf(settings: Settings): Policy {
   return {
     settings,
     accountNaming: (resource, userName) => accountNaming(settings.users.userName, resource, userName),
-    profile: (resource, userName) => profileOf(resource, userName),
+    profile: (resource, userName) => profileOf(resource, userName, settings.users.fullName),
     groupNaming: (displayName) => groupNaming(settings.groups, displayName),
     protectedAccounts: lowerCased(settings.protected.accounts),
     protectedGroups: lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups]),

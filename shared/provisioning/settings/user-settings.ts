@@ -1,22 +1,37 @@
 import * as z from 'zod';
+import { isAttributePath } from '../policy/attribute-text.ts';
+import { mistakeInTemplate } from '../policy/full-name.ts';
 import { Replacement } from './patterns.ts';
 
 /** The name of a Confluence group, in any spelling; compared after lower-casing. */
 const GroupName = z.string().trim().min(1).max(255);
 
+const FullNameTemplate = z
+  .string()
+  .max(500)
+  .superRefine((template, context) => {
+    const mistake = mistakeInTemplate(template);
+    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake });
+  });
+
 /** Where an account's name comes from, and what is made of it. */
-export const UserNameSettings = z.strictObject({
-  source: z.enum(['userName', 'email', 'externalId', 'attribute']).default('userName'),
-  /** With source 'attribute': `nickName`, `name.givenName`, or an extension's `urn:…:User:attribute`. */
-  attribute: z.string().min(1).exactOptional(),
-  lowerCase: z.boolean().default(true),
-  /** `jane@corp.example` becomes `jane`. */
-  stripDomain: z.boolean().default(false),
-  /** In this order; the first that matches the whole name replaces it, the others are not looked at. */
-  replace: z.array(Replacement).max(50).default([]),
-  /** What happens to a person whose source is empty, or to whom none of `replace` applies. */
-  otherwise: z.enum(['use', 'skip', 'park']).default('use'),
-});
+export const UserNameSettings = z
+  .strictObject({
+    source: z.enum(['userName', 'email', 'externalId', 'attribute']).default('userName'),
+    /** With source 'attribute': `nickName`, `name.givenName`, or an extension's `urn:…:User:attribute`. */
+    attribute: z.string().refine(isAttributePath, 'write it as nickName, name.givenName or urn:…:User:attribute').exactOptional(),
+    lowerCase: z.boolean().default(true),
+    /** `jane@corp.example` becomes `jane`. */
+    stripDomain: z.boolean().default(false),
+    /** In this order; the first that matches the whole name replaces it, the others are not looked at. */
+    replace: z.array(Replacement).max(50).default([]),
+    /** What happens to a person whose source is empty, or to whom none of `replace` applies. */
+    otherwise: z.enum(['use', 'skip', 'park']).default('use'),
+  })
+  .refine(({ source, attribute }) => source !== 'attribute' || attribute !== undefined, {
+    path: ['attribute'],
+    message: "say which: source is 'attribute'",
+  });
 
 export const UserSettings = z.strictObject({
   /** False: no account is ever made; existing ones may be linked. */
@@ -33,7 +48,7 @@ export const UserSettings = z.strictObject({
     .prefault({}),
   userName: UserNameSettings.prefault({}),
   /** As `{name.familyName}, {name.givenName}`; absent: displayName, name.formatted, given and family name, userName. */
-  fullName: z.string().min(1).max(500).exactOptional(),
+  fullName: FullNameTemplate.exactOptional(),
   /** May an account that exists already become a SCIM user's account, and how is it found? No default (DESIGN §4, safe defaults). */
   linking: z.enum(['user-name', 'email', 'never']),
   /** displayNames of SCIM groups; when there are any, only their members get an account, and who leaves the last one loses it. */
