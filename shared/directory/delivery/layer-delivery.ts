@@ -23,7 +23,7 @@ export function layerDelivery(table: DynamoDbTable, times: MarkTimes): LayerDeli
   };
 
   return {
-    contents: (group) => readLayers(table, group),
+    contents: (group, about) => readLayers(table, group, about),
 
     async expand(group, layer, members, wanted) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

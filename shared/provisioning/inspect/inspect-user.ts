@@ -1,0 +1,147 @@
+import type { UserItem } from '../../directory/items.ts';
+import { foldCase } from '../../scim/attributes/fold-case.ts';
+import type { ScimObject } from '../../scim/resources/resource.ts';
+import { type Account, ProvisioningError } from '../../targets/target.ts';
+import { dispositionOf } from '../dispositions.ts';
+import { accountNameFor } from '../name-in-target.ts';
+import type { DesiredProfile } from '../policy/account-profile.ts';
+import { surveyUser } from '../survey-user.ts';
+import { explainMembership } from './explain-membership.ts';
+import { explainPlan } from './explain-plan.ts';
+import { explainUser } from './explain-user.ts';
+import type { Difference, MembershipFinding, Outlook, UserInspection } from './inspection.ts';
+import { canAsk, type Look, type LookWithTarget } from './look.ts';
+import { membershipsOfUser } from './memberships-of-user.ts';
+import { stateOf } from './resource-state.ts';
+
+/** Of an account in more groups than this the rest is not read. */
+const GROUPS_READ = 1_000;
+
+/**
+ * Everything about one user: what was sent, what the settings make of it, what there is, what would be done. Reads only.
+ * @throws ProvisioningError if the target can't be asked
+ */
+export async function inspectUser(look: Look, user: UserItem): Promise<UserInspection> {
+  const { connection, delivery, policy } = look;
+  const resource = JSON.parse(user.resource) as ScimObject;
+  const isNamed = user.boundName !== undefined || policy.accountNaming(resource, user.userName).is === 'name';
+  const accountName = accountNameFor(look, user);
+  const owner = isNamed ? await delivery.resources.owner(connection.target.id, 'user', accountName) : undefined;
+  const seen = canAsk(look) ? await lookAtAccount(look, user, isNamed) : undefined;
+
+  const groups = seen && new Set(seen.groups.map(foldCase));
+  // Of an account whose groups were not read to the end only what was seen is known.
+  const isMember = (name: string) => groups?.has(foldCase(name)) || (seen?.moreGroups === false ? false : undefined);
+  const memberships = (await membershipsOfUser(look, user)).flatMap((read) => explainMembership(policy, read, isMember));
+  const { account, differences, outlook } = seen ?? {};
+  return {
+    type: 'user',
+    id: user.id,
+    name: user.userName,
+    resource,
+    state: stateOf(user, owner),
+    settings: explainUser(policy, user, look.protectedAccounts),
+    isDryRun: connection.settings.apply === 'dry-run',
+    ...('reason' in look.target && { notAsked: look.target }),
+    ...(isNamed && { accountName }),
+    ...(seen && { account: account ? { ...account, groups: seen.groups, moreGroups: seen.moreGroups } : null }),
+    ...(differences && { differences }),
+    ...(outlook && { outlook }),
+    memberships: [...withoutKept(memberships), ...extras(look, seen?.groups ?? [], memberships)],
+  };
+}
+
+interface AccountSeen {
+  readonly account: Account | undefined;
+  readonly groups: readonly string[];
+  readonly moreGroups: boolean;
+  readonly differences: readonly Difference[];
+  readonly outlook: Outlook;
+}
+
+async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: boolean): Promise<AccountSeen> {
+  const survey = await surveyed(look, user);
+  const linked = survey.is === 'survey' ? survey.linkable : undefined;
+  // The plan of who is not wanted and not ours needs no look; a person wants to see the account all the same.
+  const known = survey.is === 'survey' ? (linked ?? survey.account) : undefined;
+  const account = known ?? (isNamed ? await look.target.findAccount(accountNameFor(look, user)) : undefined);
+  const { groups, more } = account ? await groupsOf(look, account.name) : { groups: [], more: false };
+  const isLinkElsewhere = linked !== undefined && survey.is === 'survey' && linked.name !== survey.name;
+  return {
+    account,
+    groups,
+    moreGroups: more,
+    differences: survey.is === 'survey' ? differencesOf(survey.desired, account) : [],
+    outlook:
+      survey.is === 'refused'
+        ? { is: 'parked', code: survey.code, reason: survey.reason }
+        : isLinkElsewhere
+          ? { is: 'actions', actions: [{ do: `link account ${linked.name}`, why: 'the linking rule finds it, and nobody owns it' }] }
+          : explainPlan(survey.plan, user),
+  };
+}
+
+/** What the survey meets may park the user: that is an answer too. */
+async function surveyed(look: LookWithTarget, user: UserItem) {
+  try {
+    return { is: 'survey' as const, ...(await surveyUser(look, user)) };
+  } catch (error) {
+    if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'park') throw error;
+    return { is: 'refused' as const, code: error.code, reason: error.message };
+  }
+}
+
+async function groupsOf({ target }: LookWithTarget, account: string): Promise<{ groups: string[]; more: boolean }> {
+  const groups: string[] = [];
+  for await (const group of target.groupsOf(account)) {
+    if (groups.length >= GROUPS_READ) return { groups, more: true };
+    groups.push(group);
+  }
+  return { groups: groups.sort(), more: false };
+}
+
+function differencesOf(
+  desired: { readonly state: 'live' | 'tombstone'; readonly active: boolean; readonly profile: DesiredProfile },
+  account: Account | undefined,
+): Difference[] {
+  const isWanted = desired.state === 'live' && desired.active;
+  if (!account) return isWanted ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
+  const { fullName, email } = desired.profile;
+  const differences: (Difference | false)[] = [
+    isWanted !== account.active && { what: 'active', wanted: isWanted ? 'yes' : 'no', found: account.active ? 'yes' : 'no' },
+    desired.state === 'live' && fullName !== account.fullName && { what: 'full name', wanted: fullName, found: account.fullName },
+    desired.state === 'live' &&
+      email !== undefined &&
+      account.email !== undefined &&
+      email !== account.email && { what: 'e-mail', wanted: email, found: account.email },
+  ];
+  return differences.filter((difference) => difference !== false);
+}
+
+/** A group that one SCIM group gives and another no longer does is not taken away. */
+function withoutKept(memberships: readonly MembershipFinding[]): MembershipFinding[] {
+  const given = new Set(memberships.flatMap(({ is, confluenceGroup }) => (is === 'present' ? [confluenceGroup] : [])));
+  return memberships.filter(({ is, confluenceGroup }) => is !== 'obsolete' || !given.has(confluenceGroup));
+}
+
+/** Groups of the account that no SCIM membership speaks of. */
+function extras(
+  { policy, protectedGroups }: Look,
+  groups: readonly string[],
+  memberships: readonly MembershipFinding[],
+): MembershipFinding[] {
+  const explained = new Set(memberships.map(({ confluenceGroup }) => foldCase(confluenceGroup ?? '')));
+  const { newUsers, allUsers } = policy.settings.users.defaultGroups;
+  const isDefault = new Set([...newUsers, ...allUsers].map(foldCase));
+  return groups
+    .filter((name) => !explained.has(foldCase(name)))
+    .map((confluenceGroup) => ({
+      is: 'extra' as const,
+      confluenceGroup,
+      why: protectedGroups.has(foldCase(confluenceGroup))
+        ? 'a protected group: nobody here has given it, and it is never touched'
+        : isDefault.has(foldCase(confluenceGroup))
+          ? 'a default group of this connection (users.defaultGroups)'
+          : 'no group of the identity provider gives it',
+    }));
+}
