@@ -1,11 +1,14 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
+import type { BrakeStates, HeldChanges } from '../../shared/directory/brake.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Directory } from '../../shared/directory/directory.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
+import type { InspectionRequest, ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
+import type { RecentRecords } from './recent-records.ts';
 
 /** The state of a target as an administrator sees it. */
 export interface TargetStatus {
@@ -23,6 +26,8 @@ export interface Administration {
   readonly connections: Connections;
   readonly directory: Directory;
   readonly overview: Overview;
+  readonly brake: Pick<BrakeStates, 'read' | 'engaged' | 'reset'>;
+  readonly heldChanges: HeldChanges;
   readonly credentials: CredentialStore;
   readonly queue: ChangeQueue;
   readonly log: RequestLog;
@@ -35,6 +40,9 @@ export interface Administration {
   resumeTarget(target: TargetId): Promise<boolean>;
   /** Tries the target from where the worker runs, with the worker's credentials and network. */
   testTarget(connection: Connection): Promise<TargetReport>;
+  /** Everything about one user or group, looked at from where the worker runs; null if there is none of that id. Changes nothing. */
+  inspect(request: InspectionRequest): Promise<ResourceInspection | null>;
+  readonly recentRecords: RecentRecords;
   /** Ships what was logged; called once at the end. */
   close(): Promise<void>;
 }

@@ -8,10 +8,12 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import type { ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { Administration } from './administration.ts';
 import { cloudWatchLog } from './cloudwatch-log.ts';
+import { cloudWatchRecords } from './cloudwatch-records.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
 
@@ -39,7 +41,16 @@ export async function composeAws(stackName: string, region: string | undefined):
   const secrets = new SecretsManagerClient(config);
   const lambda = new LambdaClient(config);
   const now = () => new Date();
-  const log = cloudWatchLog(new CloudWatchLogsClient(config), outputs.LogGroupName, now);
+  const logs = new CloudWatchLogsClient(config);
+  const log = cloudWatchLog(logs, outputs.LogGroupName, now);
+  /** The worker does it, with its own network and secret, and answers in JSON. */
+  const throughWorker = async (event: object, what: string): Promise<unknown> => {
+    const payload = Buffer.from(JSON.stringify(event));
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: outputs.WorkerFunctionName, Payload: payload }));
+    if (answer.FunctionError !== undefined)
+      throw new Unreachable(`the worker could not ${what}: its log group ${outputs.LogGroupName} says why`);
+    return JSON.parse(Buffer.from(answer.Payload ?? []).toString());
+  };
   return {
     caller: caller.Arn ?? 'unknown caller',
     scimBaseUrl: outputs.ScimBaseUrl,
@@ -50,18 +61,9 @@ export async function composeAws(stackName: string, region: string | undefined):
     now,
     newId: randomUUID,
     newToken: () => randomBytes(32).toString('base64url'),
-    async testTarget(connection) {
-      const answer = await lambda.send(
-        new InvokeCommand({
-          FunctionName: outputs.WorkerFunctionName,
-          Payload: Buffer.from(JSON.stringify({ targetTest: connection.id })),
-        }),
-      );
-      const text = Buffer.from(answer.Payload ?? []).toString();
-      if (answer.FunctionError !== undefined)
-        throw new Unreachable(`the worker could not test the target: its log group ${outputs.LogGroupName} says why`);
-      return JSON.parse(text) as TargetReport;
-    },
+    testTarget: async ({ id }) => (await throughWorker({ targetTest: id }, 'test the target')) as TargetReport,
+    inspect: async (inspect) => (await throughWorker({ inspect }, `inspect the ${inspect.type}`)) as ResourceInspection | null,
+    recentRecords: cloudWatchRecords({ client: logs, logGroupName: outputs.LogGroupName, now }),
     close: log.flush,
   };
 }

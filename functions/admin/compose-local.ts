@@ -2,19 +2,29 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
+import type { Connection } from '../../shared/directory/connection.ts';
+import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
+import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import { inspectResource } from '../worker/inspect-resource.ts';
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
+import { fileRecords } from './file-records.ts';
 import { LOCAL_ENDPOINTS_FILE, LocalEndpoints } from './local-endpoints.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
+/** Only for markers that are set, and an inspection sets none. */
+const SWEEP_AFTER_SECONDS = 120;
+/** Each call of an inspection must be able to end before; a call is not begun later. */
+const INSPECTION_MS = 60_000;
 
 /**
  * The local stack that runs with this STATE_DIR.
@@ -27,25 +37,33 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   const table = new DynamoDbTable(new DynamoDBClient({ ...local, endpoint: endpoints.dynamoDb }), endpoints.tableName);
   const credentials = fileCredentialStore(endpoints.secrets);
   const now = () => new Date();
+  const log = jsonLinesLog((line) => appendFileSync(endpoints.requestLog, line), now);
+  const inDirectory = directoryAdministration(table, now);
+  const targetOf = ({ target }: Pick<Connection, 'target'>, observe: (call: ObservedCall) => void) =>
+    dataCenterTarget({
+      baseUrl: target.baseUrl,
+      targetId: target.id,
+      credentials,
+      observe,
+      callTimeoutMs: CALL_TIMEOUT_MS,
+      now: () => now().getTime(),
+    });
+  const delivery = dynamoDbDelivery(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, now });
+  const wait = (ms: number) => sleep(ms);
+  const inspector = { ...inDirectory, delivery, credentials, targetOf, log, now, sleep: wait, callTimeoutMs: CALL_TIMEOUT_MS };
   return {
     caller: `local:${userInfo().username}`,
     scimBaseUrl: endpoints.scim,
-    ...directoryAdministration(table, now),
+    ...inDirectory,
     credentials,
     queue: sqsChangeQueue(new SQSClient({ ...local, endpoint: endpoints.sqs }), endpoints.queueUrl, randomUUID),
-    log: jsonLinesLog((line) => appendFileSync(endpoints.requestLog, line), now),
+    log,
     now,
     newId: randomUUID,
     newToken: () => randomBytes(32).toString('base64url'),
-    testTarget: ({ target }) =>
-      dataCenterTarget({
-        baseUrl: target.baseUrl,
-        targetId: target.id,
-        credentials,
-        observe: () => {},
-        callTimeoutMs: CALL_TIMEOUT_MS,
-        now: () => now().getTime(),
-      }).test(),
+    testTarget: (connection) => targetOf(connection, () => {}).test(),
+    inspect: (inspect) => inspectResource(inspector, { getRemainingTimeInMillis: () => INSPECTION_MS }, { inspect }, randomUUID()),
+    recentRecords: fileRecords(endpoints.requestLog, now),
     close: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,5 @@
 import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
+import { groupSummaries } from './group-summaries.ts';
 import type { TargetId } from './ids.ts';
 import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
 import { indexes, keys, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
@@ -13,6 +14,8 @@ const PAGE = 100;
 /** The administrator's view of the table: index reads, eventually consistent, except what `retry` changes. */
 export function dynamoDbOverview(table: DynamoDbTable): Overview {
   return {
+    groups: (connection) => groupSummaries(table, connection),
+
     async pending(target) {
       const shards = await Promise.all(Array.from({ length: PENDING_SHARDS }, (_, shard) => pendingOfShard(table, target, shard)));
       const oldest = shards.flatMap(({ oldestSince }) => (oldestSince === undefined ? [] : [oldestSince])).sort()[0];

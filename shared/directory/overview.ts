@@ -23,7 +23,22 @@ export interface ParkedChange {
   readonly messageGroup: string;
 }
 
+/** A live group as the identity provider sent it, and where it stands. */
+export interface GroupSummary {
+  readonly id: GroupId;
+  readonly displayName: string;
+  /** Counted up to a bound; `moreMembers` says that there are more. */
+  readonly members: number;
+  readonly moreMembers: boolean;
+  /** The groups of the target that it is; none before it is there. */
+  readonly bound: readonly string[];
+  readonly isPending: boolean;
+  readonly parked?: { readonly code: string; readonly reason: string };
+}
+
 export interface Overview {
+  /** The live groups of a connection, in order of creation. */
+  groups(connection: ConnectionId): AsyncIterable<GroupSummary>;
   pending(target: TargetId): Promise<PendingSummary>;
   /** Oldest first. */
   parked(target: TargetId): AsyncIterable<ParkedChange>;

@@ -56,6 +56,8 @@ beforeEach(async () => {
     newToken: () => createHash('sha256').update(`token ${++ids}`).digest('base64url'),
     testTarget: () =>
       Promise.resolve({ capabilities: { updateProfile: true, findByEmail: true, renameAccount: false, renameGroup: false }, findings }),
+    inspect: () => Promise.resolve(null),
+    recentRecords: () => Promise.resolve([]),
     close: () => Promise.resolve(void closed++),
   };
 });
