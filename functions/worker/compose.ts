@@ -9,6 +9,7 @@ import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
@@ -45,6 +46,7 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
   const ca = env.TARGET_CA_FILE === undefined ? {} : { ca: readFileSync(env.TARGET_CA_FILE, 'utf8') };
   return {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds: env.SWEEP_AFTER_SECONDS, now }),
+    runs: dynamoDbRuns(table, now),
     connections: dynamoDbConnections(table),
     queue: sqsChangeQueue(sqs, env.QUEUE_URL, randomUUID),
     credentials,

@@ -1,6 +1,7 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
+import type { RunWork } from '../../shared/directory/runs.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
@@ -9,6 +10,7 @@ import type { Target } from '../../shared/targets/target.ts';
 /** What the worker works with; compose.ts makes it from the environment. */
 export interface WorkerDependencies {
   readonly delivery: Delivery;
+  readonly runs: RunWork;
   readonly connections: Pick<Connections, 'get'>;
   readonly queue: ChangeQueue;
   readonly credentials: Pick<CredentialStore, 'read'>;
