@@ -7,7 +7,7 @@ import type { SweepDependencies } from './dependencies.ts';
 /** What passes by itself is asked for each minute. */
 const ASKED: ReadonlySet<string> = new Set<ProvisioningCode>(['unavailable', 'unreachable', 'no-answer', 'server-error']);
 /** What an administrator changes in Confluence: the next change tries it, every ten minutes. */
-const TRIED: ReadonlySet<string> = new Set<ProvisioningCode>(['read-only', 'secure-session']);
+const TRIED: ReadonlySet<string> = new Set<ProvisioningCode>(['read-only', 'secure-session', 'remote-api-off']);
 const TRY_AGAIN_MS = 600_000;
 const NEW_SECRET = 'a new version of the secret';
 

@@ -1,11 +1,22 @@
 import { OutOfTime } from '../../shared/provisioning/work.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
 
-/** How many requests a call may send at most, one after the other; most send one. */
-const REQUESTS: Partial<Record<keyof Target, number>> = {
-  capabilities: 3,
-  updateAccount: 4,
+/**
+ * How many time-outs a call may last at most; most are one request. JSON-RPC is followed by looks where it does not plainly confirm,
+ * which together take one more. Probing what an instance can do may last four: it only reads, and is done once in ten minutes.
+ */
+const TIMEOUTS: Partial<Record<keyof Target, number>> = {
   findAccountsByEmail: 4,
+  createAccount: 2,
+  updateAccount: 4,
+  enableAccount: 2,
+  disableAccount: 2,
+  deleteAccount: 2,
+  createGroup: 2,
+  deleteGroup: 2,
+  addMember: 2,
+  removeMember: 2,
+  seats: 2,
 };
 
 export interface Guard {
@@ -42,7 +53,7 @@ const RESERVE_MS = 1_000;
  * call: each message would be continued by the next, for ever.
  */
 export function longestCallMs(callTimeoutMs: number): number {
-  return Math.max(...Object.values(REQUESTS)) * callTimeoutMs + RESERVE_MS;
+  return Math.max(...Object.values(TIMEOUTS)) * callTimeoutMs + RESERVE_MS;
 }
 
 /**
@@ -50,9 +61,15 @@ export function longestCallMs(callTimeoutMs: number): number {
  * (throws OutOfTime). DESIGN §4: a refusal is not passed on before the worker knows whether the login or the call was refused.
  */
 export function guardedTarget(target: Target, guard: Guard): Target {
-  const hasTime = (verb: keyof Target) => guard.remainingMs() >= (REQUESTS[verb] ?? 1) * guard.callTimeoutMs + RESERVE_MS;
+  const hasTime = (verb: keyof Target) => guard.remainingMs() >= (TIMEOUTS[verb] ?? 1) * guard.callTimeoutMs + RESERVE_MS;
 
+  /** Known before anything is called, so that no probe takes its time from a change. */
+  let known = false;
   const once = async <T>(verb: keyof Target, call: () => Promise<T>): Promise<T> => {
+    if (!known && verb !== 'capabilities') {
+      await once('capabilities', () => target.capabilities());
+      known = true;
+    }
     if (!hasTime(verb)) throw new OutOfTime(`no time left for ${verb}`);
     try {
       const answer = await call();

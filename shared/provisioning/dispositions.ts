@@ -40,6 +40,7 @@ const TABLE: Readonly<Record<ProvisioningCode, Row>> = {
   // DESIGN §4: "the call was not permitted (CONFSERVER-98582): retry the change once, then park it."
   'not-permitted': { disposition: 'park', scope: 'resource', once: true },
   'secure-session': { disposition: 'pause', scope: 'target' },
+  'remote-api-off': { disposition: 'pause', scope: 'target' },
   'read-only': { disposition: 'pause', scope: 'target' },
   'unexpected-answer': { disposition: 'retry', scope: 'resource' },
   unsupported: { disposition: 'ignore', scope: 'resource' },

@@ -18,10 +18,20 @@ export interface AccountProfile {
   readonly email: string;
 }
 
+/** What this instance can do now, whichever way: what its version has and nobody switched off. */
 export interface TargetCapabilities {
+  readonly createAccount: boolean;
   /** Change a full name or an e-mail address of an existing account. */
   readonly updateProfile: boolean;
+  /** Enable and disable. */
+  readonly changeStatus: boolean;
+  readonly deleteAccount: boolean;
+  readonly createGroup: boolean;
+  readonly deleteGroup: boolean;
+  readonly changeMembers: boolean;
   readonly findByEmail: boolean;
+  /** seats().used is told. */
+  readonly countSeats: boolean;
   readonly renameAccount: boolean;
   readonly renameGroup: boolean;
 }
@@ -31,6 +41,8 @@ export interface TargetReport {
   readonly version?: string;
   readonly serviceAccount?: string;
   readonly capabilities: TargetCapabilities;
+  /** By which of the target's interfaces it does what it can do; absent where it could not be found out. */
+  readonly routes?: Readonly<Record<string, string>>;
   readonly findings: readonly { readonly ok: boolean; readonly text: string }[];
 }
 
@@ -90,6 +102,7 @@ export type ProvisioningCode =
   | 'captcha' // X-Seraph-LoginReason: AUTHENTICATION_DENIED
   | 'not-permitted'
   | 'secure-session' // secure administrator session (websudo) stands in the way
+  | 'remote-api-off' // JSON-RPC, the only way of this version, is switched off
   | 'read-only' // the instance is read-only
   | 'unexpected-answer' // an answer that the schema does not know
   | 'unsupported' // the adapter can't do this: never a park

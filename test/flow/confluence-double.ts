@@ -35,8 +35,15 @@ export class ConfluenceDouble {
   readonly groups = new Map<string, Set<string>>();
   readonly calls: string[] = [];
   readonly capabilities: { -readonly [name in keyof TargetCapabilities]: boolean } = {
+    createAccount: true,
     updateProfile: true,
+    changeStatus: true,
+    deleteAccount: true,
+    createGroup: true,
+    deleteGroup: true,
+    changeMembers: true,
     findByEmail: false,
+    countSeats: true,
     renameAccount: false,
     renameGroup: false,
   };

@@ -1,63 +1,73 @@
-import { ProvisioningError, type TargetCapabilities } from '../target.ts';
-import { Ignored, Person, pageOf, ServerInformation } from './answers.ts';
-import { ENDPOINTS, type Endpoint } from './endpoints.ts';
-import type { RestClient, RestRequest } from './rest-client.ts';
+import type { TargetCapabilities } from '../target.ts';
+import { Person, pageOf } from './answers.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { askRemoteApi, type FoundVersion, findVersion, type RemoteApi, unlessMissing } from './find-version.ts';
+import type { RpcClient } from './json-rpc.ts';
+import type { RestClient } from './rest-client.ts';
+import { type Route, routeOf, VERBS, type Verb } from './routes-by-version.ts';
+import { parseVersion } from './versions.ts';
 
 /** What one instance turned out to be. */
-export interface Abilities {
-  /** Absent before 10, which does not tell it by REST. */
-  readonly version?: string;
-  /** At least 8.4: accounts can be created. */
-  readonly canCreateUsers: boolean;
+export interface Abilities extends FoundVersion {
+  /** Absent where no verb of this version goes by JSON-RPC. */
+  readonly remoteApi?: RemoteApi;
+  readonly routes: Readonly<Record<Verb, Route>>;
+  /** Seen to be 9.3 or later and no more: the first update shows whether REST has it. */
+  readonly mayUpdateByRest: boolean;
   readonly capabilities: TargetCapabilities;
 }
 
-/** Confluence 9.4 is the first whose pages have PUT /rest/api/admin/user/{username}. */
-const UPDATES_PROFILES_FROM = [9, 4] as const;
+export interface ProbeOptions {
+  /** Set by hand: then nothing is asked for it. */
+  readonly version?: string;
+  /** Of each call; seven are made at most. */
+  readonly timeoutMs: number;
+}
 
 /**
- * Asks the instance what it can do, by calls that change nothing. Neither users nor groups can be renamed by any version.
+ * Asks the instance what it can do, by calls that change nothing.
  * @throws ProvisioningError when it does not answer or refuses the login
  */
-export async function probeAbilities(client: RestClient): Promise<Abilities> {
-  const version = (await unlessMissing(() => client.call(ENDPOINTS.serverInformation, {}, ServerInformation)))?.version;
-  const onePerson: RestRequest = { query: { start: 0, limit: 1 } };
-  // From 9.3 on; before, no list has e-mail addresses.
-  const active = await unlessMissing(() => client.call(ENDPOINTS.activeUsers, onePerson, pageOf(Person)));
-  const canCreateUsers = version !== undefined || active !== undefined || (await exists(client, ENDPOINTS.allUsers, onePerson));
+export async function probeAbilities(client: RestClient, rpc: RpcClient, { version, timeoutMs }: ProbeOptions): Promise<Abilities> {
+  const found: FoundVersion =
+    version === undefined ? await findVersion(client, rpc, timeoutMs) : { version: parseVersion(version), text: version, by: 'settings' };
+  const routes = Object.fromEntries(VERBS.map((verb) => [verb, routeOf(verb, found.version)])) as Record<Verb, Route>;
+  const needsRemoteApi = VERBS.some((verb) => routes[verb] === 'json-rpc');
+  const remoteApi = needsRemoteApi ? (found.remoteApi ?? (await askRemoteApi(rpc, timeoutMs)).remoteApi) : undefined;
+  const tellsEmails = routes.findByEmail === 'rest' && (await seesEmails(client, timeoutMs));
+  const can = (verb: Verb) => routes[verb] === 'rest' || (routes[verb] === 'json-rpc' && remoteApi === 'on');
+  const mayUpdateByRest = found.by === 'probing' && routes.findByEmail === 'rest';
   return {
-    ...(version !== undefined && { version }),
-    canCreateUsers,
+    ...found,
+    ...(remoteApi !== undefined && { remoteApi }),
+    routes,
+    mayUpdateByRest,
     capabilities: {
-      // Between 9.3 and 10 the version is not told: the first update shows it.
-      updateProfile: version === undefined ? active !== undefined : isAtLeast(version, UPDATES_PROFILES_FROM),
-      findByEmail: active?.results.some(({ email }) => email !== undefined) === true,
+      createAccount: can('createAccount'),
+      updateProfile: can('updateAccount') || mayUpdateByRest,
+      changeStatus: can('disableAccount'),
+      deleteAccount: can('deleteAccount'),
+      createGroup: can('createGroup'),
+      deleteGroup: can('deleteGroup'),
+      changeMembers: can('addMember'),
+      findByEmail: tellsEmails,
+      countSeats: can('countSeats'),
       renameAccount: false,
       renameGroup: false,
     },
   };
 }
 
-async function exists(client: RestClient, endpoint: Endpoint, request: RestRequest): Promise<boolean> {
-  const found = await unlessMissing(async () => {
-    await client.call(endpoint, request, Ignored);
-    return true;
-  });
-  return found === true;
+/** From 9.3 on one list has e-mail addresses; it is not relied on before it was seen to. */
+async function seesEmails(client: RestClient, timeoutMs: number): Promise<boolean> {
+  const active = await unlessMissing(() =>
+    client.call(ENDPOINTS.activeUsers, { query: { start: 0, limit: 1 }, timeoutMs }, pageOf(Person)),
+  );
+  return active?.results.some(({ email }) => email !== undefined) === true;
 }
 
-/** Undefined where this version does not have the call. */
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ProvisioningError && (error.code === 'not-found' || error.code === 'unsupported')) return undefined;
-    throw error;
-  }
-}
+/** What instances turned out to be, kept while a process lives: by target and the version that was set by hand. */
+export type AbilityMemory = Map<string, { readonly abilities: Promise<Abilities>; readonly until: number }>;
 
-/** `version` as Confluence writes it: 10.0.3, 9.2.0-m12. */
-function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [itsMajor = 0, itsMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
-  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
-}
+/** Switches that an administrator turns are seen after so long. */
+export const REMEMBERED_MS = 600_000;

@@ -29,12 +29,26 @@ export async function readServiceAccount(client: RestClient): Promise<string> {
 }
 
 const LOGIN_REFUSED =
-  'Confluence does not accept the stored credentials. Store valid ones with `npm run admin -- credentials set`; a personal access token is recommended.';
+  'Confluence does not accept the stored credentials. Store valid ones with `npm run admin -- credentials set`: a personal access token is recommended from Confluence 7.9 on, older versions know none.';
 
-/** By user name; undefined when Confluence knows nobody by it. E-mail addresses are not told here. */
-export async function findAccount(client: RestClient, name: string): Promise<Account | undefined> {
+/** What a version does not tell of an account by REST, asked in another way. */
+export interface AlsoTold {
+  isActive(name: string): Promise<boolean>;
+  /** Undefined for an account without one. */
+  email(name: string): Promise<string | undefined>;
+}
+
+/**
+ * By user name; undefined when Confluence knows nobody by it. REST tells no e-mail address here.
+ * @param also asked for what REST does not tell; absent: a status that is not told is an 'unexpected-answer'
+ */
+export async function findAccount(client: RestClient, name: string, also?: AlsoTold): Promise<Account | undefined> {
   try {
-    return accountOf(await client.call(ENDPOINTS.user, { query: { username: name, expand: 'status' } }, Person));
+    const person = await client.call(ENDPOINTS.user, { query: { username: name, expand: 'status' } }, Person);
+    if (also === undefined || person.type !== 'known' || person.username === undefined) return accountOf(person);
+    const status = person.status ?? ((await also.isActive(person.username)) ? 'current' : 'deactivated');
+    const email = await also.email(person.username);
+    return accountOf({ ...person, status, ...(email !== undefined && { email }) });
   } catch (error) {
     if (error instanceof ProvisioningError && error.code === 'not-found') return undefined;
     throw error;

@@ -17,7 +17,8 @@ export type Person = z.infer<typeof Person>;
 
 export const Group = z.object({ name: z.string() });
 
-export const ServerInformation = z.object({ version: z.string() });
+/** Of the server information and of the manifest. */
+export const VersionTold = z.object({ version: z.string().regex(/^\d+\.\d+/) });
 
 export const CreatedUser = z.object({ userKey: z.string() });
 

@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { ProvisioningError, type Target } from '../target.ts';
-import { type Abilities, probeAbilities } from './abilities.ts';
-import { createAccount, findAccount, findAccountsByEmail, readServiceAccount, updateAccount } from './accounts.ts';
-import { Group, Ignored, Person } from './answers.ts';
-import { deleteAccount } from './delete-account.ts';
+import { type Abilities, type AbilityMemory, probeAbilities, REMEMBERED_MS } from './abilities.ts';
+import { findAccount, findAccountsByEmail, readServiceAccount } from './accounts.ts';
+import { Group, Person } from './answers.ts';
+import { countSeats } from './count-seats.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { type HttpClientOptions, httpClient } from './http-client.ts';
-import { usableInPath } from './names.ts';
+import { readEmail, readIsActive, rpcClient } from './json-rpc.ts';
+import { jsonRpcWrites } from './json-rpc-writes.ts';
 import { allOf } from './pages.ts';
 import { restClient } from './rest-client.ts';
+import { restWrites } from './rest-writes.ts';
 import { testTarget } from './test-target.ts';
+import { writesByVersion } from './writes-by-version.ts';
 
 export interface DataCenterTargetOptions extends HttpClientOptions {
+  /** Set by hand, as `8.5`; absent: the instance is asked. */
+  readonly version?: string;
+  /** Shared by the targets of a process, so that an instance is not asked for each change. Default: this object's own. */
+  readonly memory?: AbilityMemory;
   /** For new accounts. Default: 256 random bits in 43 characters and four that satisfy password policies. */
   readonly newPassword?: () => string;
 }
@@ -19,35 +26,87 @@ export interface DataCenterTargetOptions extends HttpClientOptions {
 const GROUP_PAGE = 200;
 
 /**
- * A Confluence Data Center of version 8.4 or later, by its REST API.
+ * A Confluence Server or Data Center from 6.0 on: by its REST API, and by JSON-RPC what its version has no other way for
+ * (routes-by-version.ts).
  *
- * Each method but the lists, `test`, `capabilities` and `updateAccount` is one request; `deleteAccount` waits for its long task
- * within `callTimeoutMs`. Nothing is repeated here. An unknown account or group is thrown as 'not-found'. What the instance can do
- * is asked once in this object's life.
+ * Each method is one request, but for the lists, `test`, `capabilities` and `seats`; `deleteAccount` waits for its long task within
+ * `callTimeoutMs`, and JSON-RPC is followed by a look where it does not plainly confirm (within another `callTimeoutMs`). No change is
+ * repeated here. An unknown account or group is thrown as 'not-found'. What the instance can do is asked once and remembered: before the
+ * first call, `capabilities` should be, which takes the time for it.
  */
 export function dataCenterTarget(options: DataCenterTargetOptions): Target {
-  const client = restClient(httpClient(options), options.now);
+  const { now, callTimeoutMs, version } = options;
+  const http = httpClient(options);
+  const client = restClient(http, now);
+  const rpc = rpcClient(http, now);
   const newPassword = options.newPassword ?? randomPassword;
-  let known: Abilities | undefined;
+  const memory: AbilityMemory = options.memory ?? new Map();
+  const remembered = `${options.targetId} ${version ?? ''}`;
 
-  async function abilities(): Promise<Abilities> {
-    known ??= await probeAbilities(client);
+  /** Once known it stays, for this object: nothing is asked in the middle of a change. */
+  let known: Promise<Abilities> | undefined;
+  function remember(abilities: Promise<Abilities>): Promise<Abilities> {
+    known = abilities;
+    memory.set(remembered, { abilities, until: now() + REMEMBERED_MS });
+    abilities.catch(() => {
+      if (known === abilities) known = undefined;
+      if (memory.get(remembered)?.abilities === abilities) memory.delete(remembered);
+    });
+    return abilities;
+  }
+  const ask = () => remember(probeAbilities(client, rpc, { ...(version !== undefined && { version }), timeoutMs: callTimeoutMs / 2 }));
+  function abilities(): Promise<Abilities> {
+    const kept = memory.get(remembered);
+    known ??= kept !== undefined && now() < kept.until ? kept.abilities : ask();
     return known;
   }
 
-  const changeAccount = async (endpoint: 'enableUser' | 'disableUser', name: string): Promise<void> => {
-    await client.call(ENDPOINTS[endpoint], { names: { username: name } }, Ignored);
+  /** Looks after a call of JSON-RPC, all of them together within about one time-out. */
+  const lookMs = callTimeoutMs / 4;
+  const brief: typeof client = { call: (endpoint, request, answer) => client.call(endpoint, { timeoutMs: lookMs, ...request }, answer) };
+  const byRpc = {
+    isActive: (name: string) => readIsActive(rpc, name, lookMs),
+    email: (name: string) => readEmail(rpc, name, lookMs),
   };
-  const changeMember = async (endpoint: 'addMember' | 'removeMember', group: string, account: string): Promise<void> => {
-    await client.call(ENDPOINTS[endpoint], { names: { username: account, groupName: group } }, Ignored);
+  const find = async (name: string) =>
+    (await abilities()).routes.tellStatus === 'rest' ? findAccount(client, name) : findAccount(brief, name, byRpc);
+  const groupExists = async (through: typeof client, name: string): Promise<boolean> => {
+    try {
+      await through.call(ENDPOINTS.group, { names: { groupName: name } }, Group);
+      return true;
+    } catch (error) {
+      if (error instanceof ProvisioningError && error.code === 'not-found') return false;
+      throw error;
+    }
   };
+  async function* groupsOf(through: typeof client, account: string): AsyncGenerator<string, void, undefined> {
+    const request = { query: { username: account } };
+    for await (const { name } of allOf(through, ENDPOINTS.groupsOfUser, request, Group, GROUP_PAGE)) yield name;
+  }
+  const looks = {
+    account: find,
+    groupExists: (name: string) => groupExists(brief, name),
+    async isMember(group: string, account: string) {
+      const wanted = group.toLowerCase();
+      for await (const name of groupsOf(brief, account)) if (name.toLowerCase() === wanted) return true;
+      return false;
+    },
+  };
+
+  const writes = writesByVersion({
+    abilities,
+    remember: (next) => void remember(Promise.resolve(next)),
+    rest: restWrites(client, { newPassword, now, callTimeoutMs }),
+    jsonRpc: jsonRpcWrites(rpc, looks, newPassword),
+    accountExists: async (name) => (await findAccount(client, name)) !== undefined,
+  });
 
   return {
+    ...writes,
     serviceAccount: () => readServiceAccount(client),
     capabilities: async () => (await abilities()).capabilities,
-    test: () => testTarget(client, abilities),
-
-    findAccount: (name) => findAccount(client, name),
+    test: () => testTarget({ client, rpc, timeoutMs: callTimeoutMs / 2 }, ask),
+    findAccount: find,
 
     async findAccountsByEmail(email) {
       if (!(await abilities()).capabilities.findByEmail) {
@@ -56,73 +115,22 @@ export function dataCenterTarget(options: DataCenterTargetOptions): Target {
       return findAccountsByEmail(client, email);
     },
 
-    createAccount: (name, profile) => createAccount(client, name, profile, newPassword()),
-
-    async updateAccount(name, profile) {
-      const able = await abilities();
-      if (!able.capabilities.updateProfile) throw profilesCannotBeUpdated();
-      try {
-        await updateAccount(client, name, profile);
-      } catch (error) {
-        const isMissing = error instanceof ProvisioningError && (error.code === 'not-found' || error.code === 'unsupported');
-        // Which one is missing, the account or the call? Versions before 10 don't tell.
-        if (!isMissing || able.version !== undefined || (await findAccount(client, name)) === undefined) throw error;
-        known = { ...able, capabilities: { ...able.capabilities, updateProfile: false } };
-        throw profilesCannotBeUpdated(error);
-      }
-    },
-
-    enableAccount: (name) => changeAccount('enableUser', name),
-    disableAccount: (name) => changeAccount('disableUser', name),
-    deleteAccount: (name) => deleteAccount(client, name, { now: options.now, withinMs: options.callTimeoutMs }),
-
-    async groupExists(name) {
-      try {
-        await client.call(ENDPOINTS.group, { names: { groupName: name } }, Group);
-        return true;
-      } catch (error) {
-        if (error instanceof ProvisioningError && error.code === 'not-found') return false;
-        throw error;
-      }
-    },
-
-    async createGroup(name) {
-      await client.call(ENDPOINTS.createGroup, { body: { name: usableInPath(name), type: 'group' } }, Ignored);
-    },
-
-    async deleteGroup(name) {
-      await client.call(ENDPOINTS.deleteGroup, { names: { groupName: name } }, Ignored);
-    },
-
+    groupExists: (name) => groupExists(client, name),
     async *members(group, start = 0) {
       const request = { names: { groupName: group }, start };
       for await (const person of allOf(client, ENDPOINTS.groupMembers, request, Person, GROUP_PAGE)) {
         if (person.username !== undefined) yield person.username;
       }
     },
+    groupsOf: (account) => groupsOf(client, account),
 
-    async *groupsOf(account) {
-      const request = { query: { username: account } };
-      for await (const { name } of allOf(client, ENDPOINTS.groupsOfUser, request, Group, GROUP_PAGE)) yield name;
+    async seats() {
+      if (!(await abilities()).capabilities.countSeats) return {};
+      return countSeats(client, { now, withinMs: 2 * callTimeoutMs });
     },
-
-    addMember: (group, account) => changeMember('addMember', group, account),
-    removeMember: (group, account) => changeMember('removeMember', group, account),
-
-    seats: () => Promise.resolve({}),
   };
 }
 
 function randomPassword(): string {
   return `${randomBytes(32).toString('base64url')}aA1!`;
-}
-
-function profilesCannotBeUpdated(cause?: unknown): ProvisioningError {
-  return new ProvisioningError(
-    'unsupported',
-    'Before Confluence 9.4 full names and e-mail addresses of existing accounts stay as they are.',
-    {
-      cause,
-    },
-  );
 }

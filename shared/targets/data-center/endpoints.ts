@@ -8,7 +8,7 @@ export interface Endpoint {
 /** Every call the adapter can send. The vendor contract checks each of them against the vendor's documents. */
 export const ENDPOINTS = {
   currentUser: { method: 'GET', path: '/rest/api/user/current' },
-  /** From 10; before, the version is not told. */
+  /** From 10. */
   serverInformation: { method: 'GET', path: '/rest/api/server-information' },
   user: { method: 'GET', path: '/rest/api/user' },
   /** From 8.4. */
@@ -32,4 +32,12 @@ export const ENDPOINTS = {
   deleteGroup: { method: 'DELETE', path: '/rest/api/admin/group/{groupName}' },
   addMember: { method: 'PUT', path: '/rest/api/user/{username}/group/{groupName}' },
   removeMember: { method: 'DELETE', path: '/rest/api/user/{username}/group/{groupName}' },
+} as const satisfies Record<string, Endpoint>;
+
+/** Asked only to find out the version; in no document of the vendor. */
+export const PROBES = {
+  /** The manifest for application links, which tells the version. */
+  manifest: { method: 'GET', path: '/rest/applinks/1.0/manifest' },
+  /** From 8.2 there is a POST: then GET is answered by 405, before by 404. */
+  administration: { method: 'GET', path: '/rest/api/admin/group' },
 } as const satisfies Record<string, Endpoint>;

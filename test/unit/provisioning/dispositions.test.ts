@@ -7,7 +7,7 @@ const EXPECTED: Readonly<Record<string, readonly ProvisioningCode[]>> = {
   retry: ['rate-limited', 'request-timeout', 'server-error', 'unavailable', 'unreachable', 'refused', 'unexpected-answer'],
   wait: ['no-answer'],
   park: ['bad-request', 'conflict', 'no-seat', 'not-found', 'not-permitted', 'owned', 'foreign', 'illegal-name', 'protected'],
-  pause: ['login-refused', 'captcha', 'secure-session', 'read-only', 'no-credentials'],
+  pause: ['login-refused', 'captcha', 'secure-session', 'remote-api-off', 'read-only', 'no-credentials'],
   ignore: ['unsupported'],
 };
 
