@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { connectionCommands } from './commands/connection.ts';
 import { connectionSchemaCommands } from './commands/connection-schema.ts';
 import { credentialsCommands } from './commands/credentials.ts';
+import { inspectCommands } from './commands/inspect.ts';
 import { parkedCommands } from './commands/parked.ts';
 import { statusCommands } from './commands/status.ts';
 import { targetCommands } from './commands/target.ts';
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...statusCommands,
   ...parkedCommands,
+  ...inspectCommands,
 ];

@@ -18,3 +18,13 @@ export async function findConnection(administration: Administration, nameOrId: s
   }
   return connection;
 }
+
+/** The connection of a stack that has only one. @throws UsageError if there are several, Refused for none */
+export async function onlyConnection(administration: Administration): Promise<Connection> {
+  const all = await administration.connections.list();
+  const [connection] = all;
+  if (!connection) throw new Refused('there is no connection yet: connection create makes one');
+  if (all.length > 1)
+    throw new UsageError(`there are ${all.length} connections: add --connection, one of ${all.map(({ name }) => name).join(', ')}`);
+  return connection;
+}

@@ -89,7 +89,7 @@ interface Inspection {
   readonly id: string;
   /** userName or displayName. */
   readonly name: string;
-  /** As the identity provider sent it, without what is never returned. */
+  /** As the identity provider sent it, with what is never returned: whoever shows it leaves that out. */
   readonly resource: ScimObject;
   readonly state: StateOfResource;
   /** What each setting makes of it, in the order in which they are asked. */

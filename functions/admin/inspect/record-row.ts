@@ -1,0 +1,47 @@
+import type { TimedRecord } from '../recent-records.ts';
+
+/** One record of the request log as a row of `inspect`: when, what kind of thing, what about it. */
+export function recordRow(record: TimedRecord): { time: string; record: string; what: string } {
+  return { time: record.time.replace('T', ' ').replace(/\.\d+Z$/, 'Z'), record: record.kind, what: whatOf(record) };
+}
+
+function whatOf(record: TimedRecord): string {
+  switch (record.kind) {
+    case 'scim.request':
+      return joined(`${record.method} ${record.path}`, String(record.status), record.scimType, record.detail);
+    case 'confluence.request':
+      return joined(`${record.method} ${record.path}`, record.status === undefined ? 'no answer' : String(record.status), record.outcome);
+    case 'change.planned': {
+      const actions = record.actions.length === 0 ? 'nothing to do' : record.actions.join(', ');
+      return joined(actions, `(${record.reason})`, record.dryRun && 'dry run: nothing is done');
+    }
+    case 'change.applied':
+      return joined(`revision ${record.revision}, ${seconds(record.pendingMs)} after the request`, record.note);
+    case 'change.parked':
+    case 'change.retried':
+      return joined(`${record.code}:`, record.reason);
+    case 'change.held':
+      return joined(...record.actions, 'held by the brake');
+    case 'change.skipped':
+    case 'change.waiting':
+      return record.reason;
+    case 'change.unsupported':
+      return record.what;
+    case 'change.resent':
+      return `attempt ${record.attempts}, pending for ${seconds(record.pendingMs)}`;
+    case 'change.send-failed':
+      return record.error;
+    case 'reconcile.drift':
+      return record.drift;
+    default:
+      return '';
+  }
+}
+
+function joined(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
+}
+
+function seconds(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 60_000)} min`;
+}
