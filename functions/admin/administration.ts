@@ -55,4 +55,15 @@ export interface Terminal {
   readSecret(prompt: string): Promise<string>;
   /** A document: the file of this name, or all of standard input without one. */
   readDocument(file: string | undefined): Promise<string>;
+  writeDocument(file: string, text: string): Promise<void>;
+  /** Lets the person change a text in their editor. */
+  edit(text: string): Promise<EditedDocument>;
+}
+
+/** What a person made of a text in their editor. */
+export interface EditedDocument {
+  readonly text: string;
+  /** Where it is until it is discarded. */
+  readonly file: string;
+  discard(): Promise<void>;
 }

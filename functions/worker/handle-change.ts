@@ -4,11 +4,12 @@ import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
 import type { Subject } from '../../shared/log/records.ts';
 import { applyGroup } from '../../shared/provisioning/apply-group.ts';
 import { applyUser } from '../../shared/provisioning/apply-user.ts';
-import { noBrake } from '../../shared/provisioning/brake.ts';
+import { brakeOf } from '../../shared/provisioning/brake.ts';
 import { dispositionOf, isOutage } from '../../shared/provisioning/dispositions.ts';
 import { expandWithoutTarget } from '../../shared/provisioning/expand-layers.ts';
 import { noTally } from '../../shared/provisioning/outcome.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
+import { reconcileResource } from '../../shared/provisioning/reconcile/reconcile-resource.ts';
 import { noSeatGuard } from '../../shared/provisioning/seat-guard.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
@@ -16,6 +17,7 @@ import { ProvisioningError } from '../../shared/targets/target.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { pauseTarget } from './pause-target.ts';
 import { openTarget, TargetPaused } from './target-access.ts';
+import { withoutWrites } from './without-writes.ts';
 
 /** One message, parsed. */
 export interface Received {
@@ -38,6 +40,10 @@ const OUTAGE_MS = 300_000;
 export async function handleChange(deps: WorkerDependencies, context: WorkerContext, received: Received): Promise<Verdict> {
   const connection = await deps.connections.get(received.change.connection);
   if (!connection) return { is: 'acknowledge' };
+  const { run: runId } = received.change;
+  const opened = runId === undefined ? undefined : await deps.runs.open(connection.id, runId, received.change.resource);
+  // The run has ended, or this resource of it is done: a late message, or one that came twice.
+  if (runId !== undefined && opened === undefined) return { is: 'acknowledge' };
   const state = await deps.delivery.targets.read(connection.target.id);
   const sliceEnds = deps.now().getTime() + deps.sliceMs;
   const proceed = () => deps.now().getTime() < sliceEnds && context.getRemainingTimeInMillis() > 2 * deps.callTimeoutMs;
@@ -61,7 +67,7 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
       state,
     );
     try {
-      const work: Work = {
+      const work = withoutWrites({
         ...received,
         connection,
         delivery: deps.delivery,
@@ -74,12 +80,13 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
         proceed,
         thread,
         policy,
-        isDryRun: connection.settings.apply === 'dry-run',
-        brake: noBrake,
+        isDryRun: connection.settings.apply === 'dry-run' || opened?.run.dryRun === true,
+        brake: brakeOf({ ...deps, connection, thread }),
         seats: noSeatGuard,
         tally: noTally,
-      };
-      if (resource.type === 'user') await applyUser(work, resource.id);
+      });
+      if (opened) await reconcileResource(work, deps.runs, opened);
+      else if (resource.type === 'user') await applyUser(work, resource.id);
       else await applyGroup(work, resource.id);
       return { is: 'acknowledge' };
     } finally {

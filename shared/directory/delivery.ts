@@ -1,7 +1,9 @@
+import type { BrakeStates, HeldAs } from './brake.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 import type { GroupItem, MemberItem, UserItem } from './items.ts';
 import type { Layer, Word } from './members/membership-word.ts';
 import type { TargetStates } from './target-state.ts';
+import type { UserDelivery } from './user-delivery.ts';
 
 /**
  * The worker's side of the store (DELIVERY.md): newest state, and writes that are conditional on what was read. A verb that gives
@@ -11,10 +13,13 @@ import type { TargetStates } from './target-state.ts';
 export interface Delivery {
   readonly resources: ResourceDelivery;
   readonly memberships: MembershipDelivery;
+  readonly groupNames: GroupNames;
   readonly layers: LayerDelivery;
   readonly tombstones: TombstoneDelivery;
   readonly targets: TargetStates;
   readonly pending: PendingMarkers;
+  readonly brake: BrakeStates;
+  readonly users: UserDelivery;
 }
 
 export type ResourceItem = UserItem | GroupItem;
@@ -28,12 +33,18 @@ export interface Marked {
   readonly members?: UserId[];
 }
 
-/** Whose an account or group of the target is. `live`: the owner is neither gone nor a tombstone. */
+/** Whose an account or group of the target is. `live`: the owner is neither gone nor a tombstone, and has not given it up. */
 export interface Owner {
   readonly connection: ConnectionId;
   readonly id: string;
   readonly creating: boolean;
   readonly live: boolean;
+  /** Nobody can be at work on it under the owner's lock: the owner is gone, or has given it up. */
+  readonly free: boolean;
+  /** Under which name the owner works: its lock (DELIVERY §1). */
+  readonly lock?: string;
+  /** displayName or userName of the owner. */
+  readonly name?: string;
 }
 
 export interface Park {
@@ -56,11 +67,14 @@ export interface ResourceDelivery {
   release(resource: ResourceItem, name: string): Promise<Marked[]>;
   /** §2.6: the marker goes, on the condition of revision and token as read. `profile` is what was applied, as JSON. */
   clear(resource: ResourceItem, profile?: string): Promise<boolean>;
-  /** §2.6: a clear has failed: the newest state is marked again with a new token. */
-  again(resource: ResourceItem): Promise<Marked | undefined>;
+  /** §2.6: a clear has failed: the newest state is marked again with a new token. What is parked stays so, unless it is to be tried too. */
+  again(resource: ResourceItem, parked?: 'parked too'): Promise<Marked | undefined>;
   /** Conditional on revision and token as read. */
   park(resource: ResourceItem, park: Park): Promise<boolean>;
-  /** The brake holds what would take access away: the marker leaves the sweep's index for the connection's held partition. */
+  /**
+   * The brake holds what would take access away: the marker leaves the sweep's index for the connection's held partition. Conditional on
+   * revision and token as read, and on the brake being on still: a release finds all that it held.
+   */
   hold(resource: ResourceItem): Promise<boolean>;
   /** §2.7: also checks that the owner is still live, and notes the resource on the owner item. */
   parkOwned(resource: ResourceItem, name: string, owner: Owner, park: Park): Promise<boolean>;
@@ -68,6 +82,36 @@ export interface ResourceDelivery {
   wakeWaiters(target: TargetId, type: 'user' | 'group', name: string): Promise<Marked[]>;
   /** §2.8: a tombstone whose account is done: the marker goes, the sweep has it purged from `purgeAt` on. Conditional like `clear`. */
   retire(tombstone: UserItem, purgeAt: Date): Promise<boolean>;
+}
+
+/** What a group's names become: each of the three as a whole. */
+export interface NamesChange {
+  readonly alsoBound: readonly string[];
+  readonly retiring: readonly string[];
+  readonly namedBy: string;
+}
+
+/**
+ * The further names of a group, and the ways in which it loses names (decision 15). Each verb that writes is conditional on the header's
+ * state and names as read, by its guard, which each of them moves on.
+ */
+export interface GroupNames {
+  /** The names become what the settings say; its memberships are to be applied again if any name is added or lost. */
+  settle(group: GroupItem, change: NamesChange): Promise<boolean>;
+  /** `ResourceDelivery.bind` for a further name. */
+  bind(group: GroupItem, name: string, owner: Owner | undefined, creating: boolean): Promise<boolean>;
+  /** The further group exists. */
+  record(group: GroupItem, name: string): Promise<boolean>;
+  /** `ResourceDelivery.release` for a further name. */
+  release(group: GroupItem, name: string): Promise<Marked[]>;
+  /** The settings give it no group: should they give it one again, its memberships are to be applied. */
+  leaveOut(group: GroupItem): Promise<boolean>;
+  /** Marks its memberships pending, as `reapplyAfter` says. False when `proceed` said no: goes on from there. */
+  reapply(group: GroupItem, proceed: () => boolean): Promise<boolean>;
+  /** True if no membership is still to be taken out of `retiring`: strongly consistent. */
+  isEmptied(group: GroupItem): Promise<boolean>;
+  /** The group loses these names, which become free; the next one is its lock. Gives those that waited for them; undefined if it moved on. */
+  giveUp(group: GroupItem, names: readonly string[]): Promise<Marked[] | undefined>;
 }
 
 /** What a worker has read of one membership, strongly consistent. */
@@ -83,6 +127,8 @@ export interface Successor {
   readonly connection: ConnectionId;
   readonly group: GroupId;
   readonly user: UserId;
+  /** Of their user, as read. */
+  readonly groupsWithheld?: string;
 }
 
 export interface MembershipDelivery {
@@ -93,10 +139,12 @@ export interface MembershipDelivery {
   groupsOf(connection: ConnectionId, user: UserId): AsyncIterable<GroupId>;
   /** §3.7: waits for its user, in a transaction that checks that the user has no account and lives. */
   waitForUser(read: MembershipRead): Promise<boolean>;
+  /** Taken away and kept back until the user is active again: waits, in a transaction that checks the user as read. */
+  withhold(read: MembershipRead): Promise<boolean>;
   /** Waits for its group, which is parked; the header notes that someone waits. */
   waitForGroup(read: MembershipRead): Promise<boolean>;
-  /** The brake holds the removal, like `ResourceDelivery.hold`. */
-  hold(read: MembershipRead): Promise<boolean>;
+  /** The brake holds the removal, like `ResourceDelivery.hold`. `rejected`: as its user is, whatever the brake says. */
+  hold(read: MembershipRead, as?: HeldAs): Promise<boolean>;
   /** §3.9: it has failed and is left to the sweep, which puts it back: the next slice of its group does not begin with it. */
   setAside(read: MembershipRead): Promise<void>;
   /** §3.6: a newer layer's word is written into the item before it is applied. */
@@ -119,8 +167,8 @@ export interface MembershipDelivery {
 
 /** Large changes: DELIVERY §3.5. */
 export interface LayerDelivery {
-  /** The layers with their ids, oldest first; undefined if the header has moved on. */
-  contents(group: GroupItem): Promise<Layer[] | undefined>;
+  /** The layers with their ids, or only those `about` whom is asked, oldest first; undefined if the header has moved on. */
+  contents(group: GroupItem, about?: Iterable<UserId>): Promise<Layer[] | undefined>;
   /**
    * Writes a layer's word into the items of at most 48 members, in one transaction that checks that the header still lists it.
    * @returns those that were written; undefined if the header or an item moved on
@@ -166,15 +214,15 @@ export interface PendingEntry {
 export interface PendingMarkers {
   /** A target's markers, removals or the rest, the longest due first in each shard; at most `limit`. */
   of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
-  /** Sent once more: due again at `dueAt`, and in its group's listing again. False if the marker has changed since. */
+  /** Sent once more: due again at `dueAt`, pending since its `markerSince`, and in its group's listing again. False if the marker has changed since. */
   sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
   /**
    * A dry run has planned what is marked: until it is sent, `of` and its group's listing no longer have it. Nothing else of the marker
    * changes. False if the marker is another one by now.
    */
   planned(item: ResourceItem | MemberItem): Promise<boolean>;
-  /** What dry runs of a connection have planned, removals or the rest, at most about `limit`. */
-  ofDryRun(connection: ConnectionId, removal: boolean, limit: number): Promise<PendingEntry[]>;
+  /** What dry runs of a connection have planned, removals first in each shard; at most `limit`. */
+  ofDryRun(connection: ConnectionId, limit: number): Promise<PendingEntry[]>;
   /** Tombstones whose account is done and that may be purged now; each comes back at `nextAt` unless it is gone by then. */
   toPurge(target: TargetId, now: Date, nextAt: Date, limit: number): Promise<Marked[]>;
   /** A group's pending memberships, removals or the rest. */

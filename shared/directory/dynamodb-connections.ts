@@ -6,7 +6,17 @@ import type { DynamoDbTable } from './dynamodb-table.ts';
 import { type ConnectionItem, dynamoDbTokens } from './dynamodb-tokens.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
-import { indexes, type Key, keys, listing, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import {
+  heldPartition,
+  indexes,
+  type Key,
+  keys,
+  listing,
+  PENDING_SHARDS,
+  parkedPartition,
+  pendingPartition,
+  plannedPartition,
+} from './keys.ts';
 import { settingsParser } from './parse-settings.ts';
 import { countKeys } from './resource-count.ts';
 import { absent } from './resource-write.ts';
@@ -79,10 +89,14 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
   };
 }
 
-/** True while a change of the connection is pending or parked: without the connection, the worker could not apply it. */
+/** True while a change of the connection is pending, parked, held or planned by a dry run: without the connection, the worker could not apply it. */
 async function hasUnapplied(table: DynamoDbTable, { id, target }: Connection): Promise<boolean> {
-  const partitions = Array.from({ length: PENDING_SHARDS }, (_, shard) => pendingPartition(target.id, shard));
-  for (const pk of [...partitions, parkedPartition(target.id)]) {
+  const partitions = Array.from({ length: PENDING_SHARDS }, (_, shard) => [
+    pendingPartition(target.id, shard),
+    plannedPartition(id, shard),
+  ]).flat();
+  // What an administrator has rejected stays in the target by their own decision.
+  for (const pk of [...partitions, parkedPartition(target.id), heldPartition(id, 'held')]) {
     const entries = table.queryAll<{ connection?: ConnectionId }>({ pk, index: indexes.pending });
     for await (const { connection } of entries) if (connection === id) return true;
   }

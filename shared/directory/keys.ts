@@ -52,6 +52,27 @@ export const keys = {
   accountOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'OWNER' }),
   groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
   targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
+  /** When the next call to the target may be made, where its rate is set. */
+  targetTurns: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'TURNS' }),
+
+  run: (c: ConnectionId, run: string): Key => ({ pk: `${c}#RUN#${run}`, sk: 'RUN' }),
+  /** A resource of a run that the worker has not done yet, in place of which comes the result. */
+  runOutstanding: (c: ConnectionId, run: string, type: 'user' | 'group', id: string): Key => ({
+    pk: `${c}#RUN#${run}`,
+    sk: `OUTSTANDING#${type}#${id}`,
+  }),
+  runResult: (c: ConnectionId, run: string, type: 'user' | 'group', id: string): Key => ({
+    pk: `${c}#RUN#${run}`,
+    sk: `RESULT#${type}#${id}`,
+  }),
+  runTally: (c: ConnectionId, run: string, shard: number): Key => ({ pk: `${c}#RUN#${run}`, sk: `TALLY#${shard}` }),
+
+  /** Whether a connection's brake is on, and how many accounts it has counted in each minute of the last hour. */
+  brake: (c: ConnectionId): Key => ({ pk: `${c}#BRAKE`, sk: 'STATE' }),
+  /** An account that may lose access, since it was counted or permitted. */
+  brakeAccount: (c: ConnectionId, user: UserId): Key => ({ pk: `${c}#BRAKE`, sk: `ACCOUNT#${user}` }),
+  seats: (t: TargetId): Key => ({ pk: `TARGET#${t}#SEATS`, sk: 'STATE' }),
+  seatHolder: (t: TargetId, account: string): Key => ({ pk: `TARGET#${t}#SEATS`, sk: `ACCOUNT#${part(account)}` }),
 
   cursor: (c: ConnectionId, cursor: string): Key => ({ pk: `${c}#CURSOR#${cursor}`, sk: 'CURSOR' }),
   requestRate: (c: ConnectionId, window: number): Key => ({ pk: `${c}#RATE#${window}`, sk: 'RATE' }),
@@ -75,6 +96,7 @@ export const indexes = {
 export const COUNT_SHARDS = 8;
 export const PENDING_SHARDS = 8;
 export const GROUP_PENDING_SHARDS = 4;
+export const RUN_TALLY_SHARDS = 8;
 
 /** FNV-1a, 32 bits. */
 function hashOf(text: string): number {
@@ -104,6 +126,7 @@ export const listing = {
   }),
   connections: (created: string, c: ConnectionId) => ({ listPk: 'CONNECTIONS', listSk: `${created}#${c}` }),
   tokens: (c: ConnectionId, created: string, digest: string) => ({ listPk: `${c}#TOKENS`, listSk: `${created}#${digest}` }),
+  runs: (c: ConnectionId, started: string, run: string) => ({ listPk: `${c}#RUNS`, listSk: `${started}#${run}` }),
   /** A group's pending memberships, removals first. */
   groupPending: (c: ConnectionId, group: GroupId, user: UserId, removal: boolean) => ({
     listPk: groupPendingPartition(c, group, shardOf(user, GROUP_PENDING_SHARDS)),
@@ -141,6 +164,30 @@ export function groupPendingPartition(c: ConnectionId, group: GroupId, shard: nu
 /** One shard of a target's pending markers, 0 to PENDING_SHARDS - 1. */
 export function pendingPartition(t: TargetId, shard: number): string {
   return `${t}#PENDING#${shard}`;
+}
+
+/** Runs of Synchronize that have not ended, of all connections, in a partition of the `pending` index that the sweep never reads. */
+export function unfinishedRunKey(c: ConnectionId, run: string): { pendingPk: string; pendingSk: string } {
+  return { pendingPk: 'RUNS', pendingSk: `${c}#${run}` };
+}
+
+/** Which of a run's tallies a resource is counted in: so many workers count at once without waiting for each other. */
+export function runTallyShardOf(id: string): number {
+  return shardOf(id, RUN_TALLY_SHARDS);
+}
+
+/** One shard of what dry runs of a connection have planned, 0 to PENDING_SHARDS - 1: not the sweep's until the connection applies. */
+export function plannedPartition(c: ConnectionId, shard: number): string {
+  return `${c}#PLANNED#${shard}`;
+}
+
+export function isPlannedPartition(c: ConnectionId, partition: string | undefined): boolean {
+  return partition?.startsWith(`${c}#PLANNED#`) === true;
+}
+
+/** A planned user's, group's or membership's place there; its sort key stays that of the pending work. */
+export function plannedPk(c: ConnectionId, planned: Key): string {
+  return plannedPartition(c, shardOf(`${planned.pk}${planned.sk}`, PENDING_SHARDS));
 }
 
 /** What the brake holds of a connection, or what an administrator has rejected, oldest first. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteContext } from './directory.ts';
 import type { TargetId } from './ids.ts';
+import type { MarkerAttributes } from './items.ts';
 import { type Key, pendingKey } from './keys.ts';
 
 /** What a pending marker says (DELIVERY §1 and §2.6). */
@@ -40,6 +41,14 @@ export function pendingMarker(marking: Marking): { readonly set: Readonly<Record
       ...pendingKey(target, key, removal, dueAt.toISOString()),
     },
   };
+}
+
+/**
+ * True for what the brake holds or an administrator has rejected: nobody acts on it until it is released or the IdP says something new,
+ * which sets another marker.
+ */
+export function isHeld({ marker }: MarkerAttributes): boolean {
+  return marker === 'held' || marker === 'rejected';
 }
 
 /** The attributes to REMOVE when a marker is cleared: the item leaves the pending index. */

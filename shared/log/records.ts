@@ -95,6 +95,14 @@ export type LogRecord = Common &
       }
     /** The brake keeps it from being applied until an administrator decides. */
     | { readonly kind: 'change.held'; readonly subject: Subject; readonly actions: readonly string[]; readonly target: string }
+    /** More accounts than `limit` of `users` were to lose access within an hour: everything of the kind is held from now on. */
+    | {
+        readonly kind: 'brake.engaged';
+        readonly target: string;
+        readonly limit: number;
+        readonly users: number;
+        readonly subject: Subject;
+      }
     /** A setting says that nothing is to be done. */
     | { readonly kind: 'change.skipped'; readonly subject: Subject; readonly reason: string; readonly target: string }
     | { readonly kind: 'change.waiting'; readonly subject: Subject; readonly reason: string; readonly target: string }
@@ -107,13 +115,25 @@ export type LogRecord = Common &
         readonly oldestPendingMs: number;
         readonly pausedTargets: number;
         readonly heldBack?: string;
+        /** What connections in dry run keep back: not pending, and never late. Counted up to a bound a connection. */
+        readonly heldByDryRun?: number;
         /** Days until the first token of a live connection expires that has no later one beside it. */
         readonly tokenExpiresInDays?: number;
       }
     /** One per connection and sweep, for the alarm on a silent IdP. */
     | { readonly kind: 'connection.silent'; readonly hours: number }
     | { readonly kind: 'reconcile.drift'; readonly subject: Subject; readonly drift: string }
-    | { readonly kind: 'reconcile.finished'; readonly counts: Readonly<Record<string, number>> }
+    | {
+        readonly kind: 'reconcile.finished';
+        readonly run: string;
+        readonly of: 'synchronize' | 'preview' | 'settings';
+        readonly dryRun?: true;
+        readonly resources: number;
+        readonly durationMs: number;
+        readonly counts: Readonly<Record<string, number>>;
+      }
+    /** One a minute while a run is older than a day, for the alarm. */
+    | { readonly kind: 'reconcile.late'; readonly run: string; readonly hours: number }
     | {
         readonly kind: 'admin.action';
         readonly caller: string;

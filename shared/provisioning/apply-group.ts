@@ -1,10 +1,12 @@
 import type { GroupId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
+import { isHeld } from '../directory/marker.ts';
 import type { Subject } from '../log/records.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyMembership } from './apply-membership.ts';
 import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
 import { placeGroup } from './place-group.ts';
+import { planGroupChange } from './plan-group-change.ts';
 import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
 
 /** Makes the group and its memberships in the target equal to the newest state: DELIVERY §3.4 to §3.9. */
@@ -18,7 +20,8 @@ export async function applyGroup(work: Work, id: GroupId): Promise<void> {
     return;
   }
   const subject = about(work, header);
-  if (header.state === 'tombstone') await applyGroupTombstone(work, header, subject);
+  if (work.isDryRun) await planGroupChange(work, header, subject);
+  else if (header.state === 'tombstone') await applyGroupTombstone(work, header, subject);
   else await applyLiveGroup(work, header, subject);
 }
 
@@ -73,12 +76,16 @@ async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subje
     return;
   }
   const at = { group: header, ready: false, layersOf: () => Promise.resolve([]) };
+  let held = 0;
   for await (const { userId } of memberships.all(header.connection, header.id)) {
     if (!work.proceed()) return goOn(work);
-    await applyMembership(work, at, userId);
+    if ((await applyMembership(work, at, userId)) === 'held') held += 1;
   }
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
+  // The header is held with its members, else the sweep would ask for each of them again and again.
+  if (held > 0 && !isHeld(header) && (await resources.hold(header)))
+    return report(work, 'change.held', { subject, actions: [`forget the group: ${held} members of it are held`] });
   // Those that failed keep their markers, and the header keeps its own for the sweep.
   if (await tombstones.purgeGroup(header)) {
     const pending = pendingMs(work, header.markerSince);

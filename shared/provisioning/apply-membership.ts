@@ -1,12 +1,16 @@
 import type { MembershipRead, Successor } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
+import { isHeld } from '../directory/marker.ts';
 import { type Layer, latestWord } from '../directory/members/membership-word.ts';
 import { markedResource } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
 import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';
+import { isAlreadyPlanned } from './dry-run.ts';
+import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
 import { type MembershipWish, membershipWish } from './membership-wish.ts';
+import { actionsOf, countMoves, planMembership } from './plan-membership.ts';
 import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from './work.ts';
 
 /** How often one membership is begun again within one message. */
@@ -20,8 +24,8 @@ export interface GroupAtHand {
   readonly layersOf: (header: GroupItem) => Promise<readonly Layer[] | undefined>;
 }
 
-/** `left`: it failed, its marker stays for the sweep. `waits`: for its user or its group. `skipped`: nothing to do now. */
-export type MembershipOutcome = 'done' | 'left' | 'waits' | 'skipped';
+/** `left`: it failed, its marker stays for the sweep. `waits`: for its user or its group. `held`: by the brake. `skipped`: nothing to do now. */
+export type MembershipOutcome = 'done' | 'left' | 'waits' | 'held' | 'skipped';
 
 /**
  * Applies one membership: DELIVERY §3.6, §3.7 and §3.9.
@@ -70,27 +74,29 @@ async function attempt(
     // DELIVERY §3.6: "if a layer's word is newer than the item about to be applied, write it into the item first."
     const layers = await at.layersOf(group);
     const word = layers && latestWord(member.userId, member, layers);
+    // What a layer repeats is nothing new.
+    if (isHeld(member) && word?.wanted === member.wanted) return stillHeld(work);
     if (!layers || (word?.from === 'layer' && !(await memberships.materialise(read, word)))) return 'again';
     if (word?.from === 'layer') return 'again';
   }
+  // Deleting a group says something new about its members, once: when what it took away was held, its header is held with it.
+  if (isHeld(member) && (group?.state !== 'tombstone' || isHeld(group))) return stillHeld(work);
   if (member.marker === undefined && group?.state === 'live' && work.change.reason !== 'reconcile') return 'skipped';
-  const wish = membershipWish(work.policy, read);
+  if (isAlreadyPlanned(work, member)) return 'skipped';
+  if (user && isHeld(user) && user.state === 'tombstone' && member.wanted === 'present' && group?.state === 'live')
+    return member.marker === undefined ? stillHeld(work) : holdMembership(work, read, subject, ['remove member'], user.marker);
+  const wish = membershipWish(work.policy, { ...read, ...(user && { user: asStillUsed(user) }) });
   if (only === 'removals' && wish.wanted && wish.out.length === 0) return 'skipped';
-  if (work.isDryRun) return plan(work, read, subject, wish);
+  if (work.isDryRun) {
+    await planMembership(work, read, subject, wish);
+    return 'waits';
+  }
   if (wish.wanted && !at.ready) return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
   if (wish.wanted && user?.boundAt === undefined) {
     if (member.marker === 'waiting') return 'skipped';
     return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
   }
   return move(work, read, subject, wish);
-}
-
-/** In a dry run: what would be done, also for a user who has no account yet. */
-function plan(work: Work, { member, user }: MembershipRead, subject: Subject, wish: MembershipWish): MembershipOutcome {
-  const out = user?.boundName === undefined ? [] : wish.out;
-  reportPlan(work, subject, member.revision, actionsOf({ ...wish, out }));
-  count(work, { ...wish, out });
-  return 'skipped';
 }
 
 /** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
@@ -115,35 +121,22 @@ async function move(work: Work, read: MembershipRead, subject: Subject, wish: Me
   }
   const actual = { ...wish, out };
   reportPlan(work, subject, read.member.revision, actionsOf(actual));
-  if (out.length > 0 && !(await work.brake.permits(read.member.userId))) return hold(work, read, subject, actual);
-  for (const name of out) await removeAskingTwice(work, name, accountName);
-  for (const name of wish.in) {
-    await work.seats.takeForMember(accountName, name);
-    await work.target.addMember(name, accountName);
-  }
-  count(work, actual);
+  const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
+  if (!isHeldBack) for (const name of out) await removeAskingTwice(work, name, accountName);
+  for (const name of wish.in) await addMember(work, read, name, accountName);
+  countMoves(work, isHeldBack ? { ...actual, out: [] } : actual);
+  // What gives access was done; what takes it away waits for an administrator.
+  if (isHeldBack) return holdMembership(work, read, subject, actionsOf({ ...actual, in: [] }));
   if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
   if (!(await memberships.handOver(read, successors))) return 'again';
   reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
   return 'done';
 }
 
-async function hold(work: Work, read: MembershipRead, subject: Subject, wish: MembershipWish): Promise<MembershipOutcome | 'again'> {
-  if (!(await work.delivery.memberships.hold(read))) return 'again';
-  work.tally.count('held', actionsOf(wish).join(', '));
-  report(work, 'change.held', { subject, actions: actionsOf(wish) });
-  return 'waits';
-}
-
-function count({ tally }: Work, wish: MembershipWish): void {
-  for (const name of wish.out) tally.count('removed', name);
-  for (const name of wish.in) tally.count('added', name);
-}
-
-/** In the words of the log: the group is named where it is not the only one. */
-function actionsOf({ in: added, out }: MembershipWish): string[] {
-  const named = (what: string, names: readonly string[]) => (names.length === 1 ? [what] : names.map((name) => `${what} ${name}`));
-  return [...named('remove member', out), ...named('add member', added)];
+async function addMember(work: Work, { user }: MembershipRead, name: string, accountName: string): Promise<void> {
+  // Who can't log in takes no seat; enabling the account asks for one.
+  if (user?.active === true) await work.seats.takeForMember(accountName, name);
+  await work.target.addMember(name, accountName);
 }
 
 /** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone. */

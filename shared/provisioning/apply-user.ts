@@ -2,13 +2,15 @@ import { messageGroupOf } from '../changes/change.ts';
 import type { Owner, Park } from '../directory/delivery.ts';
 import type { UserId } from '../directory/ids.ts';
 import type { UserItem } from '../directory/items.ts';
+import { isHeld } from '../directory/marker.ts';
 import type { Subject } from '../log/records.ts';
 import { type Account, type ProvisioningCode, ProvisioningError } from '../targets/target.ts';
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
+import { isAlreadyPlanned, planPark, setPlanned } from './dry-run.ts';
 import { endTombstone } from './end-tombstone.ts';
 import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
-import { type Action, countAction, namesOf, type Plan } from './plan.ts';
+import { type Action, countAction, namesOf } from './plan.ts';
 import type { DesiredProfile } from './policy/account-profile.ts';
 import { isMine, surveyUser } from './survey-user.ts';
 import { type Attempt, about, goOn, pendingMs, report, reportPlan, ring, type Work } from './work.ts';
@@ -22,8 +24,11 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const user = await work.delivery.resources.user(work.connection.id, id);
     if (!user) return;
+    // Until an administrator releases it or the IdP says something new: both set another marker.
+    if (isHeld(user)) return work.tally.count('held', 'by the brake');
     // DESIGN §4, park: "the next change to the resource, or an admin, tries again": both set a marker. A message sent before doesn't.
     if (user.parkedCode !== undefined && user.marker === undefined && work.change.reason !== 'reconcile') return;
+    if (isAlreadyPlanned(work, user)) return;
     // DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on."
     const messageGroup = messageGroupOf(user.target, 'account', accountNameFor(work, user));
     if (messageGroup !== work.messageGroup) {
@@ -32,11 +37,17 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
     }
     const subject = about(work, user);
     try {
-      if ((await attempt(work, user, subject)) === 'done') return;
+      if ((await attempt(work, user, subject)) === 'done') {
+        if (work.isDryRun) await setPlanned(work, user);
+        return;
+      }
     } catch (error) {
       if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'park') throw error;
       if (isTriedTwice(error.code) && !failedOnce.has(error.code)) failedOnce.add(error.code);
-      else if (await park(work, user, subject, { code: error.code, reason: error.message })) return;
+      else if (await park(work, user, subject, { code: error.code, reason: error.message })) {
+        if (work.isDryRun) await setPlanned(work, user);
+        return;
+      }
     }
   }
   await goOn(work, 'again');
@@ -45,17 +56,17 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
 async function attempt(work: Work, user: UserItem, subject: Subject): Promise<Attempt> {
   const { delivery } = work;
   const { name, owner, account, linkable, desired, plan } = await surveyUser(work, user);
-  if (linkable && linkable.name !== name && work.isDryRun) return planLink(work, user, linkable, subject);
   if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);
   const actions = 'park' in plan ? [] : plan.actions;
+  if (work.isDryRun && 'park' in plan) return parkAs(work, user, subject, name, owner, { code: plan.park, reason: plan.reason });
   reportPlan(work, subject, user.revision, namesOf(actions));
   if (work.isDryRun) {
-    countPlan(work, plan);
+    for (const action of actions) countAction(work, action);
     return 'done';
   }
   if (user.state === 'tombstone') await wakeThoseWaiting(work, user);
   if ('park' in plan) return parkAs(work, user, subject, name, owner, { code: plan.park, reason: plan.reason });
-  if (takesAccess(plan.actions, account) && !(await work.brake.permits(user.id))) {
+  if (takesAccess(user, plan.actions, account) && !(await work.brake.permits(user.id))) {
     if (!(await delivery.resources.hold(user))) return 'again';
     work.tally.count('held', namesOf(plan.actions).join(', '));
     report(work, 'change.held', { subject, actions: namesOf(plan.actions) });
@@ -115,6 +126,7 @@ async function linkUnderItsName(work: Work, user: UserItem, account: Account, su
     const reason = `The account ${account.name}, found by e-mail address, belongs to another user of this or another connection.`;
     return parkAs(work, user, subject, account.name, owner, { code: 'owned', reason });
   }
+  if (work.isDryRun) return planLink(work, user, account, subject);
   if (!(await delivery.resources.bind(user, account.name, owner, false))) return 'again';
   const messageGroup = messageGroupOf(user.target, 'account', account.name);
   await work.queue.send(messageGroup, { ...work.change, reason: 'forwarded' });
@@ -128,6 +140,10 @@ function planLink(work: Work, user: UserItem, account: Account, subject: Subject
 }
 
 async function parkAs(work: Work, user: UserItem, subject: Subject, name: string, owner: Owner | undefined, why: Park): Promise<Attempt> {
+  if (work.isDryRun) {
+    planPark(work, subject, user.revision, why);
+    return 'done';
+  }
   const parked =
     why.code === 'owned' && owner
       ? await work.delivery.resources.parkOwned(user, name, owner, why)
@@ -148,13 +164,11 @@ async function wakeThoseWaiting(work: Work, user: UserItem): Promise<void> {
   for (const one of marked) await ring(work, one, 'woken');
 }
 
-/** In a dry run: what would have become of it. */
-function countPlan(work: Work, plan: Plan): void {
-  if ('park' in plan) work.tally.count('conflict', plan.reason);
-  else for (const action of plan.actions) countAction(work, action);
-}
-
-/** True for what the brake counts: an account that could be used until now. One that is not found may be there all the same. */
-function takesAccess(actions: readonly Action[], account: Account | undefined): boolean {
-  return account?.active !== false && actions.some((action) => action.do === 'disable account' || action.do === 'delete account');
+/**
+ * True for what the brake counts: an account that could be used until now. One that is not found may be there all the same, unless this
+ * revision was applied already: the tombstone of an account that is gone is looked at again an hour later.
+ */
+function takesAccess(user: UserItem, actions: readonly Action[], account: Account | undefined): boolean {
+  const isUsable = account?.active ?? user.appliedRevision !== user.revision;
+  return isUsable && actions.some((action) => action.do === 'disable account' || action.do === 'delete account');
 }

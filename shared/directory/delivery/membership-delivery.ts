@@ -1,10 +1,12 @@
 import type { MembershipDelivery, MembershipRead } from '../delivery.ts';
+import { brakeIsOn } from '../dynamodb-brake.ts';
 import type { Condition, Write } from '../dynamodb-expression.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { GroupId } from '../ids.ts';
 import { type GroupItem, ITEM_VERSION, type MemberItem, type OwnerItem, type UserItem } from '../items.ts';
 import { heldKey, type Key, keys } from '../keys.ts';
 import { clearedMarker } from '../marker.ts';
+import { groupsKept } from '../user-delivery.ts';
 import { both, headerAsRead, isLive, markerAsRead, userAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 import { wakeOfGroup, wakeOfUser } from './wake-memberships.ts';
@@ -56,6 +58,9 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return written(table.transact([waiting(member), { check: keys.user(member.connection, member.userId), condition: noAccount }]));
     },
 
+    withhold: ({ member, user }) =>
+      written(table.transact([waiting(member), { check: keys.user(member.connection, member.userId), condition: userAsRead(user) }])),
+
     async waitForGroup({ member, group }) {
       if (!group) return false;
       const parked: Condition = { expression: 'attribute_exists(#parkedCode)' };
@@ -63,10 +68,11 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return written(table.transact([waiting(member), note]));
     },
 
-    hold: ({ member }) => {
-      const held = heldKey(member.connection, 'held', keyOfMember(member), times.now().toISOString());
-      const change = { set: { marker: 'held', ...held }, remove: ['listPk', 'listSk'] };
-      return written(table.update(keyOfMember(member), change, markerAsRead(member)));
+    hold: ({ member }, as = 'held') => {
+      const held = heldKey(member.connection, as, keyOfMember(member), times.now().toISOString());
+      const change = { set: { marker: as, ...held }, remove: ['listPk', 'listSk'] };
+      const write: Write = { update: keyOfMember(member), change, condition: markerAsRead(member) };
+      return written(table.transact(as === 'held' ? [write, brakeIsOn(member.connection)] : [write]));
     },
 
     async setAside({ member }) {
@@ -98,7 +104,10 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       if (connection === member.connection && group === member.groupId && user === member.userId) return undefined;
       const theirs = await read(connection, group, user);
       const wish = theirs?.group?.state === 'live' && theirs.user?.state === 'live' && theirs.member.wanted === 'present';
-      return wish ? { connection, group, user } : undefined;
+      const kept = theirs?.user && groupsKept(theirs.user);
+      if (!wish || kept?.includes(groupName) === false) return undefined;
+      const { groupsWithheld } = theirs.user ?? {};
+      return { connection, group, user, ...(groupsWithheld !== undefined && { groupsWithheld }) };
     },
 
     async handOver({ member, group, user }, successors) {
@@ -113,7 +122,9 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       const theirItems: Write[] = [];
       for (const theirs of successors) {
         check(keys.group(theirs.connection, theirs.group), isLive);
-        check(keys.user(theirs.connection, theirs.user), isLive);
+        const { groupsWithheld } = theirs;
+        const asRead = { state: 'live' as const, ...(groupsWithheld !== undefined && { groupsWithheld }) };
+        check(keys.user(theirs.connection, theirs.user), userAsRead(asRead));
         theirItems.push({ check: keys.member(theirs.connection, theirs.group, theirs.user), condition: present });
       }
       return written(

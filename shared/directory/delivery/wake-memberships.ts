@@ -5,6 +5,7 @@ import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { GroupId } from '../ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../items.ts';
 import { keys } from '../keys.ts';
+import { isHeld } from '../marker.ts';
 import { markerAsRead } from './as-read.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 
@@ -40,7 +41,7 @@ async function wake(table: DynamoDbTable, times: MarkTimes, user: UserItem, grou
     const group = items.find((item) => item.type === 'group');
     if (!member || !group || !isToWake(user, member)) return undefined;
     const correlationId = user.correlationId ?? member.correlationId ?? `woken-${user.id}`;
-    const set = pendingMember(times, member, group, user.state === 'tombstone' ? 'absent' : member.wanted, correlationId);
+    const set = pendingMember(times, member, group, takesAway(user) ? 'absent' : member.wanted, correlationId);
     if (!(await written(table.update(key, { set }, markerAsRead(member))))) continue;
     return {
       messageGroup: messageGroupOf(group.target, 'group', group.boundName ?? groupNameOf(group.displayName)),
@@ -53,8 +54,17 @@ async function wake(table: DynamoDbTable, times: MarkTimes, user: UserItem, grou
   return undefined;
 }
 
-/** A tombstone: all. An account made: those that wait, and those that an earlier account of the user already had. */
+/** What takes access away is done first. */
+function takesAway(user: UserItem): boolean {
+  return user.state === 'tombstone' || user.groupsWithheld !== undefined;
+}
+
+/**
+ * A tombstone: all. An account made, memberships kept back or given back: those that wait, and those that an earlier account of the user already had. Deleting a user says
+ * something new about what is held, once: a tombstone whose account is done is looked at again and again.
+ */
 function isToWake(user: UserItem, member: MemberItem): boolean {
+  if (isHeld(member)) return user.state === 'tombstone' ? user.marker !== undefined : member.wanted === 'present';
   if (user.state === 'tombstone' || member.marker === 'waiting') return true;
   return member.marker === undefined && member.wanted === 'present';
 }
