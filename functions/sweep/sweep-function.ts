@@ -5,6 +5,7 @@ import type { TargetId, UserId } from '../../shared/directory/ids.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { backOffMs, isDue } from './back-off.ts';
 import type { SweepDependencies } from './dependencies.ts';
+import { isDryRun, plannedChanges } from './planned-changes.ts';
 import { probeTarget } from './probe-target.ts';
 import { tokenExpiresInDays, writeSilentConnections } from './watch-connections.ts';
 
@@ -34,6 +35,10 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
     const heldBack = length > LONG_QUEUE ? `the queue holds ${length} messages` : undefined;
     const run = { sent: 0, pending: 0, oldest: now.getTime(), paused: 0 };
 
+    const dryRuns = new Set(connections.filter(isDryRun).map(({ id }) => id));
+    const planned = await plannedChanges(deps, connections, now);
+    let heldByDryRun = planned.held;
+
     const open: { target: TargetId; state: TargetState }[] = [];
     for (const connection of byTarget(connections)) {
       const state = await probeTarget(deps, connection, correlationId);
@@ -44,11 +49,14 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
     for (const removal of [true, false]) {
       for (const { target, state } of open) {
         const entries = await deps.delivery.pending.of(target, removal, LOOKS);
-        run.pending += entries.length;
-        for (const { markerSince } of entries) run.oldest = Math.min(run.oldest, Date.parse(markerSince));
+        // What a dry run has not planned yet is sent like all else, but nobody waits for it.
+        const awaited = entries.filter(({ connection }) => !dryRuns.has(connection));
+        heldByDryRun += entries.length - awaited.length;
+        run.pending += awaited.length;
+        for (const { markerSince } of awaited) run.oldest = Math.min(run.oldest, Date.parse(markerSince));
         if (heldBack !== undefined) continue;
         const due = entries.filter((entry) => event.everything === true || isDue(entry, state, now, deps.sweepAfterSeconds * 1000));
-        for (const send of messagesOf(due)) {
+        for (const send of messagesOf([...planned.released(target, removal), ...due])) {
           if (run.sent >= SENDS) break;
           if (await sendAgain(deps, target, send, now)) run.sent += 1;
         }
@@ -66,6 +74,7 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
       oldestPendingMs: now.getTime() - run.oldest,
       pausedTargets: run.paused,
       ...(heldBack !== undefined && { heldBack }),
+      ...(heldByDryRun > 0 && { heldByDryRun }),
       ...(expires !== undefined && { tokenExpiresInDays: expires }),
     });
   };

@@ -1,6 +1,6 @@
 import type { Marked, PendingEntry, PendingMarkers } from '../delivery.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
-import type { TargetId, UserId } from '../ids.ts';
+import type { UserId } from '../ids.ts';
 import {
   GROUP_PENDING_SHARDS,
   groupPendingPartition,
@@ -9,6 +9,8 @@ import {
   PENDING_SHARDS,
   pendingKey,
   pendingPartition,
+  plannedPartition,
+  plannedPk,
   purgeKey,
   purgePartition,
   urgency,
@@ -20,18 +22,26 @@ type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendin
 /** The pending index and a group's listing of pending memberships: eventually consistent, so every entry is only a hint. */
 export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
   return {
-    async of(target, removal, limit) {
-      const share = Math.max(1, Math.ceil(limit / PENDING_SHARDS));
-      const shards = await Promise.all(
-        Array.from({ length: PENDING_SHARDS }, (_, shard) => markersOfShard(table, target, shard, removal, share)),
-      );
-      return shards.flat().slice(0, limit);
+    of: (target, removal, limit) => markersOf(table, (shard) => pendingPartition(target, shard), limit, urgency(removal)),
+
+    ofDryRun: (connection, limit) => markersOf(table, (shard) => plannedPartition(connection, shard), limit),
+
+    planned({ type, pk, sk, connection, markerToken }) {
+      const asRead = {
+        expression: '#marker = :pending AND #markerToken = :token',
+        values: { ':pending': 'pending', ':token': markerToken },
+      };
+      const set = { pendingPk: plannedPk(connection, { pk, sk }) };
+      // Headers are in the listing index too, in the list of groups: only a membership is there because it is pending.
+      const remove = type === 'member' ? ['listPk', 'listSk'] : [];
+      return written(table.update({ pk, sk }, { set, remove }, asRead));
     },
 
-    sent(target, { pk, sk, removal, markerToken, markerAttempts, connection, groupId, userId }, dueAt) {
+    sent(target, { pk, sk, removal, markerToken, markerAttempts, markerSince, connection, groupId, userId }, dueAt) {
       const isMember = groupId !== undefined && userId !== undefined;
       const set = {
         markerAttempts: markerAttempts + 1,
+        markerSince,
         ...pendingKey(target, { pk, sk }, removal, dueAt.toISOString()),
         ...(isMember && listing.groupPending(connection, groupId, userId, removal)),
       };
@@ -66,22 +76,23 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
   };
 }
 
-async function markersOfShard(
+async function markersOf(
   table: DynamoDbTable,
-  target: TargetId,
-  shard: number,
-  removal: boolean,
+  partition: (shard: number) => string,
   limit: number,
+  beginsWith?: string,
 ): Promise<PendingEntry[]> {
+  const share = Math.max(1, Math.ceil(limit / PENDING_SHARDS));
+  const shards = Array.from({ length: PENDING_SHARDS }, (_, shard) => markersOfShard(table, partition(shard), share, beginsWith));
+  return (await Promise.all(shards)).flat().slice(0, limit);
+}
+
+async function markersOfShard(table: DynamoDbTable, pk: string, limit: number, beginsWith?: string): Promise<PendingEntry[]> {
   const entries: PendingEntry[] = [];
-  for await (const item of table.queryAll<IndexedMarker>({
-    pk: pendingPartition(target, shard),
-    index: indexes.pending,
-    beginsWith: urgency(removal),
-    limit,
-  })) {
+  const which = beginsWith === undefined ? {} : { beginsWith };
+  for await (const item of table.queryAll<IndexedMarker>({ pk, index: indexes.pending, limit, ...which })) {
     const [, dueAt = ''] = item.pendingSk.split('#');
-    entries.push({ ...item, removal, dueAt: new Date(dueAt) });
+    entries.push({ ...item, removal: item.pendingSk.startsWith(urgency(true)), dueAt: new Date(dueAt) });
     if (entries.length >= limit) break;
   }
   return entries;
