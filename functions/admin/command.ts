@@ -7,25 +7,45 @@ export interface Outcome {
   readonly text?: string;
   /** Done, but something needs a person: exit code 4. */
   readonly attention?: boolean;
+  /** What was changed, by its names alone: the `admin.action` record has it beside the arguments. */
+  readonly changed?: readonly string[];
 }
 
 export interface Options {
-  readonly [name: string]: string | boolean | undefined;
+  readonly [name: string]: string | boolean | readonly string[] | undefined;
 }
 
-export interface Command {
+/** One option. With `multiple` it may be given again and again, and its value is a list. */
+export interface OptionDescription {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: true;
+  readonly help: string;
+}
+
+/** A command as it is typed and explained. */
+export interface CommandDescription {
   /** As typed: "connection create". */
   readonly name: string;
   /** Positional arguments, as shown in the help. */
   readonly positionals: readonly string[];
-  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly help: string }>>;
+  readonly options: Readonly<Record<string, OptionDescription>>;
   /** One line for the list of commands. */
   readonly summary: string;
   /** What it does, when to use it, an example. */
   readonly help: string;
-  /** True for a command that changes something or shows a secret: it leaves an `admin.action` record. All commands do. */
+}
+
+/** A command on a stack. Each one leaves an `admin.action` record. */
+export interface Command extends CommandDescription {
   run(administration: Administration, positionals: readonly string[], options: Options, terminal: Terminal): Promise<Outcome>;
 }
+
+/** A command that needs no stack, and leaves no record. */
+export interface OfflineCommand extends CommandDescription {
+  runOffline(positionals: readonly string[], options: Options, terminal: Terminal, now: Date): Promise<Outcome>;
+}
+
+export type AnyCommand = Command | OfflineCommand;
 
 /** Thrown when the command line is wrong: exit code 2. The message says what to type. */
 export class UsageError extends Error {

@@ -1,17 +1,21 @@
-import type { Command } from './command.ts';
+import type { AnyCommand } from './command.ts';
 import { connectionCommands } from './commands/connection.ts';
 import { connectionSchemaCommands } from './commands/connection-schema.ts';
 import { credentialsCommands } from './commands/credentials.ts';
 import { inspectCommands } from './commands/inspect.ts';
 import { parkedCommands } from './commands/parked.ts';
+import { settingsCommands } from './commands/settings.ts';
+import { settingsChangeCommands } from './commands/settings-change.ts';
 import { statusCommands } from './commands/status.ts';
 import { targetCommands } from './commands/target.ts';
 import { tokenCommands } from './commands/token.ts';
 
 /** All commands, in the order in which a new administrator needs them. */
-export const commands: readonly Command[] = [
+export const commands: readonly AnyCommand[] = [
   ...connectionCommands,
   ...connectionSchemaCommands,
+  ...settingsCommands,
+  ...settingsChangeCommands,
   ...credentialsCommands,
   ...targetCommands,
   ...tokenCommands,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Command, type Options, UsageError } from './command.ts';
+import { type AnyCommand, type OptionDescription, type Options, UsageError } from './command.ts';
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS = {
@@ -12,14 +12,14 @@ export const GLOBAL_OPTIONS = {
 } as const;
 
 export type CommandLine =
-  | { readonly kind: 'help'; readonly command?: Command }
-  | { readonly kind: 'run'; readonly command: Command; readonly positionals: readonly string[]; readonly options: Options };
+  | { readonly kind: 'help'; readonly command?: AnyCommand }
+  | { readonly kind: 'run'; readonly command: AnyCommand; readonly positionals: readonly string[]; readonly options: Options };
 
 /**
  * What was typed after `npm run admin --`.
  * @throws UsageError for an unknown command or option, with what was probably meant
  */
-export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
+export function parseCommandLine(argv: readonly string[], commands: readonly AnyCommand[]): CommandLine {
   const flags = flagsOf(commands);
   const words = argv.filter((word, i) => !word.startsWith('-') && !isOptionValue(argv[i - 1], flags));
   const typed = words.slice(0, 2).join(' ');
@@ -34,18 +34,18 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
       `there is no command "${typed}"${near.length > 0 ? `; there is: ${near.join(', ')}` : ''}. npm run admin -- help lists all.`,
     );
   }
-  const options = { ...GLOBAL_OPTIONS, ...command.options };
+  const options: Readonly<Record<string, OptionDescription>> = { ...GLOBAL_OPTIONS, ...command.options };
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
+      options: Object.fromEntries(Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }])),
       allowPositionals: true,
     });
     if (values['help'] === true) return { kind: 'help', command };
     const rest = positionals.slice(command.name.split(' ').length);
     const many = command.positionals.some((name) => name.includes('…'));
     if (!many && rest.length > command.positionals.length) throw new UsageError(`${rest.at(-1)} is one word too many`);
-    return { kind: 'run', command, positionals: rest, options: values };
+    return { kind: 'run', command, positionals: rest, options: values as Options };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const known = Object.keys(options).map((name) => `--${name}`);
@@ -61,7 +61,7 @@ function isOptionValue(before: string | undefined, flags: ReadonlySet<string>): 
 }
 
 /** The options without a value, of all commands: needed before the command is known. */
-function flagsOf(commands: readonly Command[]): ReadonlySet<string> {
+function flagsOf(commands: readonly AnyCommand[]): ReadonlySet<string> {
   const all = [GLOBAL_OPTIONS, ...commands.map(({ options }) => options)].flatMap((options) => Object.entries(options));
   return new Set(all.flatMap(([name, { type }]) => (type === 'boolean' ? [`--${name}`] : [])));
 }

@@ -1,4 +1,4 @@
-import type { Command, Outcome } from './command.ts';
+import type { AnyCommand, CommandDescription, Outcome } from './command.ts';
 import { EXIT } from './command.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 
@@ -33,7 +33,7 @@ const WHERE = 'Add --stack NAME for a stack in AWS (your own credentials are use
 const CODES = `Exit codes: ${EXIT.done} done, ${EXIT.refused} not done (the message says why), ${EXIT.usage} wrong command line, ${EXIT.unreachable} stack not reached, ${EXIT.attention} done, but something needs a person.`;
 
 /** Help on all commands. */
-export function renderHelp(commands: readonly Command[]): string {
+export function renderHelp(commands: readonly AnyCommand[]): string {
   const rows = commands.map(({ name, positionals, summary }) => [[name, ...positionals].join(' '), summary] as const);
   const width = Math.max(...rows.map(([usage]) => usage.length));
   return [
@@ -48,7 +48,7 @@ export function renderHelp(commands: readonly Command[]): string {
 }
 
 /** Help on one command. */
-export function renderCommandHelp(command: Command): string {
+export function renderCommandHelp(command: CommandDescription): string {
   const options = Object.entries({ ...command.options, ...GLOBAL_OPTIONS });
   const width = Math.max(...options.map(([name]) => name.length));
   return [

@@ -1,6 +1,6 @@
 import { describeError } from '../../shared/log/request-log.ts';
 import type { Administration, Terminal } from './administration.ts';
-import { type Command, EXIT, type Options, type Outcome, Refused, Unreachable, UsageError } from './command.ts';
+import { type AnyCommand, type Command, EXIT, type Options, type Outcome, Refused, Unreachable, UsageError } from './command.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { renderCommandHelp, renderHelp, renderOutcome } from './render.ts';
 
@@ -10,15 +10,16 @@ export interface Output {
 }
 
 /**
- * One command, from what was typed to the exit code. Every command that runs leaves an `admin.action` record: who, what, outcome;
- * secrets are never arguments, and results are not logged.
+ * One command, from what was typed to the exit code. Every command that runs on a stack leaves an `admin.action` record: who, what, outcome,
+ * and of settings which ones were changed; secrets are never arguments, and results are not logged.
  */
 export async function runCommand(
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly AnyCommand[],
   compose: (options: Options) => Promise<Administration>,
   terminal: Terminal,
   output: Output,
+  now: () => Date = () => new Date(),
 ): Promise<number> {
   let administration: Administration | undefined;
   try {
@@ -27,9 +28,14 @@ export async function runCommand(
       output.out(line.command ? renderCommandHelp(line.command) : renderHelp(commands));
       return EXIT.done;
     }
-    administration = await compose(line.options);
-    const outcome = await recorded(administration, line.command, line.positionals, line.options, terminal);
-    output.out(renderOutcome(outcome, line.options['json'] === true));
+    const { command, positionals, options } = line;
+    let outcome: Outcome;
+    if ('runOffline' in command) outcome = await command.runOffline(positionals, options, terminal, now());
+    else {
+      administration = await compose(options);
+      outcome = await recorded(administration, command, positionals, options, terminal);
+    }
+    output.out(renderOutcome(outcome, options['json'] === true));
     return outcome.attention === true ? EXIT.attention : EXIT.done;
   } catch (error) {
     output.err(error instanceof Error ? error.message : String(error));
@@ -50,18 +56,18 @@ async function recorded(
   options: Options,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const record = (outcome: string) =>
+  const record = (outcome: string, changed?: readonly string[]) =>
     administration.log.write({
       kind: 'admin.action',
       correlationId: administration.newId(),
       caller: administration.caller,
       action: command.name,
-      arguments: { positionals, options: { ...options } },
+      arguments: { positionals, options: { ...options }, ...(changed && changed.length > 0 && { changed }) },
       outcome,
     });
   try {
     const outcome = await command.run(administration, positionals, options, terminal);
-    record(outcome.attention === true ? 'done, needs attention' : 'done');
+    record(outcome.attention === true ? 'done, needs attention' : 'done', outcome.changed);
     return outcome;
   } catch (error) {
     record(

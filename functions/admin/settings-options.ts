@@ -1,6 +1,8 @@
-import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../shared/provisioning/settings/settings.ts';
+import { checkSettings } from '../../shared/provisioning/settings/check/check-settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, type Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Terminal } from './administration.ts';
 import { type Options, UsageError } from './command.ts';
+import type { Candidate } from './settings-document.ts';
 
 const LINKING = ['user-name', 'email', 'never'] as const;
 const LINKING_QUESTION = `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
@@ -11,10 +13,13 @@ Answer user-name, email or never: `;
 const HOUR_MS = 3_600_000;
 const MAX_FULL_HOURS = 168;
 
-/** The settings that `connection create` and `connection update` take. */
+/** The settings that `connection create` and `connection update` take: short forms of what settings edit can do. */
 export const SETTINGS_OPTIONS = {
   link: { type: 'string', help: 'user-name | email | never: may existing accounts be taken over? No default.' },
-  'on-user-delete': { type: 'string', help: 'disable | delete: what a SCIM DELETE of a user does (disable). Deleting can’t be undone.' },
+  'on-user-delete': {
+    type: 'string',
+    help: 'disable | delete | keep: what a SCIM DELETE of a user does (disable). Deleting can’t be undone.',
+  },
   'protect-accounts': { type: 'string', help: 'accounts never to be touched, separated by commas; the service account always is one' },
   'protect-groups': { type: 'string', help: 'groups never to be touched, separated by commas (the administrators’ groups)' },
   mode: { type: 'string', help: 'tolerant | strict: accept the identity providers’ dialects, or take the RFC to the letter (tolerant)' },
@@ -38,7 +43,7 @@ export async function askLinking(options: Options, terminal: Terminal): Promise<
  * The settings with what the options say changed.
  * @throws UsageError for a value that the settings don't take
  */
-export function withOptions(settings: Settings, options: Options, now: Date): Settings {
+export function withOptions(settings: Settings, options: Options, now: Date): Candidate {
   const list = (name: string) => (typeof options[name] === 'string' ? { value: names(options[name]) } : undefined);
   const accounts = list('protect-accounts');
   const groups = list('protect-groups');
@@ -54,9 +59,9 @@ export function withOptions(settings: Settings, options: Options, now: Date): Se
     ...(typeof options['requests-per-second'] === 'string' && { requestsPerSecond: Number(options['requests-per-second']) }),
     ...(typeof options['full-log-hours'] === 'string' && { log: logFor(options['full-log-hours'], now) }),
   };
-  const parsed = Settings.safeParse(changed);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${optionOf(path)}: ${message}`).join('\n'), { cause: parsed.error });
+  const checked = checkSettings(changed, { now, before: settings });
+  if (!('mistakes' in checked)) return checked;
+  throw new UsageError(checked.mistakes.map(({ path, message }) => `${optionOf(path)}: ${message}`).join('\n'));
 }
 
 /** What was typed for a setting: the person at the keyboard knows the option, not the setting's name. */
@@ -69,9 +74,9 @@ const OPTION_OF: Readonly<Record<string, keyof typeof SETTINGS_OPTIONS>> = {
   requestsPerSecond: 'requests-per-second',
 };
 
-function optionOf(path: readonly PropertyKey[]): string {
-  const option = OPTION_OF[path.slice(0, 2).join('.')];
-  return option === undefined ? path.join('.') : `--${option}`;
+function optionOf(path: string): string {
+  const option = OPTION_OF[path.split('[')[0] ?? ''];
+  return option === undefined ? path : `--${option}`;
 }
 
 function names(text: string): string[] {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { Terminal } from './administration.ts';
+import { editDocument } from './edit-document.ts';
 
 /** A secret longer than this is no token and no password. */
 const SECRET_BOUND = 64 * 1024;
@@ -21,6 +22,8 @@ export function processTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteSt
     },
     readSecret: (prompt) =>
       input.isTTY ? readHidden(input, output, prompt) : readAll(input, SECRET_BOUND, 'a secret: pipe only the token or password'),
+    writeDocument: (file, text) => writeFile(file, text),
+    edit: (text) => editDocument(text, process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi'),
     readDocument: (file) => (file === undefined ? readAll(input, DOCUMENT_BOUND, 'a document') : readFile(file, 'utf8')),
   };
 }

@@ -91,6 +91,8 @@ async function admin(line: string, options: { interactive?: boolean } = {}) {
     readSecret: () => Promise.resolve(piped),
     readDocument: (file) =>
       Promise.resolve(file === undefined ? piped : (files.get(file) ?? Promise.reject(new Error(`no such file: ${file}`)))),
+    writeDocument: () => Promise.reject(new Error('nothing is written here')),
+    edit: () => Promise.reject(new Error('nobody edits here')),
   };
   const output = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
   const code = await runCommand(line.split(' '), commands, () => Promise.resolve(administration), terminal, output);

@@ -1,6 +1,8 @@
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
 import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
+import { SAVE_OPTIONS, saveSettings } from '../save-settings.ts';
+import { mustBeInOrder } from '../settings-document.ts';
 
 function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
   const table = declaration.attributes.map(({ name, type, multiValued, required, mutability, returned }) => ({
@@ -31,7 +33,7 @@ function parseDeclaration(text: string, source: string): DeclaredSchemaExtension
 const set: Command = {
   name: 'connection schema set',
   positionals: ['CONNECTION'],
-  options: { file: { type: 'string', help: 'a JSON file with the declaration; without it standard input is read' } },
+  options: { file: { type: 'string', help: 'a JSON file with the declaration; without it standard input is read' }, ...SAVE_OPTIONS },
   summary: 'attributes beyond the RFC’s own, which the connection’s clients may send and filter by',
   help: `Takes a schema in the shape of RFC 7643 §8.7: id (a URN of your own), name, attributes; resourceType is User (default) or Group.
 It replaces the one that was declared before. docs/schema-extension.md has an example and says what becomes of stored data.
@@ -48,13 +50,15 @@ Example: npm run admin -- connection schema set okta --file badge.json --stack S
       throw new Refused(`${source} is not readable: ${error instanceof Error ? error.message : 'unknown cause'}`, { cause: error });
     }
     const schemaExtension = parseDeclaration(text, source);
-    const author = { by: administration.caller, at: administration.now().toISOString() };
-    await administration.connections.changeSettings(connection, { ...connection.settings, schemaExtension }, author);
+    const context = { now: administration.now(), before: connection.settings };
+    const candidate = mustBeInOrder({ ...connection.settings, schemaExtension }, context);
+    await saveSettings(administration, connection, candidate, options, terminal);
     const { id, resourceType } = schemaExtension;
-    return shown(
+    const outcome = shown(
       schemaExtension,
       `${connection.name} has ${id} for each ${resourceType} from the next request on; GET /Schemas/${id} shows it.`,
     );
+    return { ...outcome, changed: ['schemaExtension'] };
   },
 };
 
@@ -74,18 +78,19 @@ const show: Command = {
 const remove: Command = {
   name: 'connection schema remove',
   positionals: ['CONNECTION'],
-  options: {},
+  options: SAVE_OPTIONS,
   summary: 'takes the declared schema back',
   help: `Clients can't see or send its attributes any more. What is stored of them stays, unseen, until a PUT replaces the user or group:
 declared again, it is there again.`,
-  async run(administration, [nameOrId]) {
+  async run(administration, [nameOrId], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
     const { schemaExtension, ...settings } = connection.settings;
     if (schemaExtension === undefined) throw new Refused(`${connection.name} declares no schema`);
-    const author = { by: administration.caller, at: administration.now().toISOString() };
-    await administration.connections.changeSettings(connection, settings, author);
+    const candidate = mustBeInOrder(settings, { now: administration.now(), before: connection.settings });
+    await saveSettings(administration, connection, candidate, options, terminal);
     return {
       json: { removed: schemaExtension.id },
+      changed: ['schemaExtension'],
       text: `${schemaExtension.id} is not served any more. Stored values are unseen until it is declared again, or a PUT drops them.`,
     };
   },

@@ -1,10 +1,13 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../../shared/directory/ids.ts';
 import { ALWAYS_PROTECTED_GROUPS } from '../../../shared/provisioning/settings/safety-settings.ts';
-import { DEFAULT_REQUESTS_PER_SECOND, Settings } from '../../../shared/provisioning/settings/settings.ts';
+import { DEFAULT_REQUESTS_PER_SECOND, SETTINGS_VERSION, type Settings } from '../../../shared/provisioning/settings/settings.ts';
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
-import { type Command, type Outcome, Refused, required, UsageError } from '../command.ts';
+import type { Terminal } from '../administration.ts';
+import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
+import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../save-settings.ts';
+import { mustBeInOrder, printWarnings, readSettingsFile } from '../settings-document.ts';
 import { askLinking, SETTINGS_OPTIONS, withOptions } from '../settings-options.ts';
 
 function show(connection: Connection): Outcome {
@@ -21,7 +24,10 @@ function show(connection: Connection): Outcome {
       { field: 'mode', value: settings.mode },
       { field: 'requests a second', value: settings.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND },
       { field: 'existing accounts', value: settings.users.linking === 'never' ? 'never linked' : `linked by ${settings.users.linking}` },
-      { field: 'a SCIM delete', value: `${settings.users.onDelete}s the account` },
+      {
+        field: 'a SCIM delete',
+        value: settings.users.onDelete === 'keep' ? 'leaves the account as it is' : `${settings.users.onDelete}s the account`,
+      },
       {
         field: 'request log',
         value: settings.log.fullUntil === undefined ? settings.log.detail : `${settings.log.detail} until ${settings.log.fullUntil}`,
@@ -29,6 +35,7 @@ function show(connection: Connection): Outcome {
       { field: 'protected accounts', value: ['the service account', ...settings.protected.accounts].join(', ') },
       { field: 'protected groups', value: [...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups].join(', ') },
       { field: 'schema extension', value: settings.schemaExtension?.id ?? 'none' },
+      { field: 'settings', value: `number ${connection.settingsNumber}; settings show has all of them` },
     ],
   };
 }
@@ -38,6 +45,7 @@ const create: Command = {
   positionals: ['NAME'],
   options: {
     confluence: { type: 'string', help: 'base URL of Confluence, with its context path if it has one' },
+    settings: { type: 'string', help: 'a settings file, as settings export writes it; the other options come on top of it' },
     ...SETTINGS_OPTIONS,
     strict: { type: 'boolean', help: 'short for --mode strict' },
   },
@@ -56,10 +64,9 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     }
     if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
       throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
-    const linking = await askLinking(options, terminal);
-    const defaults = Settings.parse({ version: 2, users: { linking } });
+    const given = await givenSettings(options, terminal, administration.now());
     const mode = options['strict'] === true ? { mode: 'strict' } : {};
-    const settings = withOptions(defaults, { ...options, link: linking, ...mode }, administration.now());
+    const { settings, warnings } = withOptions(given, { ...options, ...mode }, administration.now());
     const connection = await administration.connections.create({
       id: administration.newId() as ConnectionId,
       name,
@@ -70,10 +77,18 @@ Then: credentials set (how to log in to Confluence), target test, token create (
     });
     return {
       ...show(connection),
-      text: `Next: npm run admin -- credentials set ${name}, then target test ${name}, then token create ${name}. The IdP's SCIM base URL is ${administration.scimBaseUrl}`,
+      text: `${warnings.length > 0 ? `${printWarnings(warnings)}\n` : ''}Next: npm run admin -- credentials set ${name}, then target test ${name}, then token create ${name}. The IdP's SCIM base URL is ${administration.scimBaseUrl}`,
     };
   },
 };
+
+/** The settings of a file, or the defaults. Whether accounts may be linked has no default. */
+async function givenSettings(options: Options, terminal: Terminal, now: Date): Promise<Settings> {
+  if (typeof options['settings'] !== 'string')
+    return mustBeInOrder({ version: SETTINGS_VERSION, users: { linking: await askLinking(options, terminal) } }, { now }).settings;
+  const { document } = await readSettingsFile(options['settings'], terminal);
+  return mustBeInOrder(document, { now }).settings;
+}
 
 const list: Command = {
   name: 'connection list',
@@ -112,11 +127,11 @@ const showOne: Command = {
 const update: Command = {
   name: 'connection update',
   positionals: ['CONNECTION'],
-  options: SETTINGS_OPTIONS,
-  summary: 'changes settings of a connection',
-  help: `What is not named stays. The change counts from the next request or change on; people who are parked because of the old setting are tried
-again with parked retry. Example: npm run admin -- connection update okta --full-log-hours 4 --stack ScimForConfluence`,
-  async run(administration, [nameOrId], options) {
+  options: { ...SETTINGS_OPTIONS, ...SAVE_OPTIONS },
+  summary: 'changes the settings that are changed most often; settings edit changes all',
+  help: `What is not named stays. Whom the change affects is marked as pending and applied again. settings history shows what was changed.
+Example: npm run admin -- connection update okta --full-log-hours 4 --stack ScimForConfluence`,
+  async run(administration, [nameOrId], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
     if (!Object.keys(SETTINGS_OPTIONS).some((name) => options[name] !== undefined))
       throw new UsageError(
@@ -124,9 +139,9 @@ again with parked retry. Example: npm run admin -- connection update okta --full
           .map((name) => `--${name}`)
           .join(', ')}`,
       );
-    const settings = withOptions(connection.settings, options, administration.now());
-    const author = { by: administration.caller, at: administration.now().toISOString() };
-    return show(await administration.connections.changeSettings(connection, settings, author));
+    const candidate = withOptions(connection.settings, options, administration.now());
+    const saved = await saveSettings(administration, connection, candidate, options, terminal);
+    return { ...savedOutcome(saved), ...show(saved.connection) };
   },
 };
 
@@ -138,10 +153,10 @@ function changeState(name: 'disable' | 'enable', summary: string, help: string):
     summary,
     help,
     async run(administration, [nameOrId]) {
-      const connection = {
+      const connection: Connection = {
         ...(await findConnection(administration, nameOrId)),
         state: name === 'disable' ? 'disabled' : 'active',
-      } as const;
+      };
       await administration.connections.update(connection);
       return { ...show(connection), text: `${connection.name} is ${connection.state}.` };
     },

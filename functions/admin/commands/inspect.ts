@@ -82,7 +82,7 @@ async function recordsOf(administration: Administration, about: AboutWhom, hours
   }
 }
 
-function hoursOf(text: string | boolean | undefined): number {
+function hoursOf(text: Options[string]): number {
   if (text === undefined) return DEFAULT_HOURS;
   const hours = Number(text);
   if (!Number.isInteger(hours) || hours < 1 || hours > MOST_HOURS)

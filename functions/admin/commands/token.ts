@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Command, Refused, UsageError } from '../command.ts';
+import { type Command, type Options, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 
 const DAY_MS = 86_400_000;
@@ -7,7 +7,7 @@ const DEFAULT_DAYS = 365;
 /** How much of the digest names a token: enough to be unique in a connection, useless to an attacker. */
 const SHOWN = 12;
 
-function days(text: string | boolean | undefined): number {
+function days(text: Options[string]): number {
   if (text === undefined) return DEFAULT_DAYS;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 3_650)
