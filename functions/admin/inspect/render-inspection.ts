@@ -113,6 +113,7 @@ function outlookLines({ outlook, notAsked, isDryRun, state }: ResourceInspection
   const isHeld = state.pending?.marker === 'held' || state.pending?.marker === 'rejected';
   return [
     outlook.is === 'actions' ? said : plain(said),
+    ...(outlook.is === 'parked' ? [] : outlook.skipped.map(plain)),
     ...(isDryRun ? ['The connection is in dry-run: it is logged, and not done.'] : []),
     ...(isHeld ? ['The brake holds it: brake show says more.'] : []),
     ...(state.parked && outlook.is === 'actions' ? ['It is parked: parked retry, or the next change, does it.'] : []),

@@ -5,16 +5,15 @@ import type { Outlook } from './inspection.ts';
 /** A plan in words: each action with its reason. Pure. */
 export function explainPlan(plan: Plan, resource: ResourceItem): Outlook {
   if ('park' in plan) return { is: 'parked', code: plan.park, reason: plan.reason };
-  if (plan.actions.length === 0) return { is: 'nothing', why: whyNothing(resource) };
-  return { is: 'actions', actions: plan.actions.map((action) => ({ do: namesOf([action]).join(), why: whyOf(action, resource) })) };
+  const { actions, skipped = [] } = plan;
+  if (actions.length === 0) return { is: 'nothing', why: skipped.length > 0 ? 'a setting says so' : whyNothing(resource), skipped };
+  return { is: 'actions', actions: actions.map((action) => ({ do: namesOf([action]).join(), why: whyOf(action, resource) })), skipped };
 }
 
 function whyNothing(resource: ResourceItem): string {
-  const isWanted = resource.state === 'live' && (resource.type === 'group' || resource.active);
-  if (isWanted) return `the ${resource.type === 'user' ? 'account' : 'group'} is as it should be`;
-  return resource.type === 'user'
-    ? 'there is no usable account of this user to take away'
-    : 'the group was deleted and had no members left';
+  if (resource.type === 'group') return 'the group is as it should be';
+  const isWanted = resource.state === 'live' && resource.active;
+  return isWanted ? 'the account is as it should be' : 'no account of this user can be used';
 }
 
 function whyOf(action: Action, resource: ResourceItem): string {
@@ -38,6 +37,14 @@ function whyOf(action: Action, resource: ResourceItem): string {
       return 'the user is active and the account is disabled';
     case 'update profile':
       return 'it differs from what the identity provider sends';
+    case 'add to default group':
+      return 'users.defaultGroups names it, and the account is not in it';
+    case 'remove from default group':
+      return 'users.defaultGroups gave it, and the account is not to be used any more';
+    case 'withhold groups':
+      return 'the user is inactive, and users.groupsOnDeactivate takes the groups away';
+    case 'give groups back':
+      return 'the user is active again';
     default:
       return 'the settings say so';
   }

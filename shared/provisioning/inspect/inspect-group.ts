@@ -57,7 +57,7 @@ async function lookAtGroups(look: LookWithTarget, group: GroupItem, names: reado
 async function outlookOf(look: LookWithTarget, group: GroupItem): Promise<Outlook> {
   if (group.state === 'tombstone') return outlookOfDeleted(look, group);
   const naming = look.policy.groupNaming(group.displayName);
-  if (group.boundName === undefined && naming.is === 'skip') return { is: 'nothing', why: naming.reason };
+  if (group.boundName === undefined && naming.is === 'skip') return { is: 'nothing', why: 'a setting says so', skipped: [naming.reason] };
   if (group.boundName === undefined && naming.is === 'park') return { is: 'parked', code: 'bad-request', reason: naming.reason };
   try {
     const { plan } = await surveyGroup(look, group);
@@ -69,12 +69,12 @@ async function outlookOf(look: LookWithTarget, group: GroupItem): Promise<Outloo
 }
 
 function outlookOfDeleted({ policy }: Look, { boundName }: GroupItem): Outlook {
-  if (boundName === undefined) return { is: 'nothing', why: 'it was never in Confluence' };
+  if (boundName === undefined) return { is: 'nothing', why: 'it was never in Confluence', skipped: [] };
   const { onDelete } = policy.settings.groups;
-  if (onDelete === 'keep') return { is: 'nothing', why: 'groups.onDelete is keep' };
+  if (onDelete === 'keep') return { is: 'nothing', why: 'groups.onDelete is keep', skipped: [] };
   const why = `the group was deleted in the identity provider, and groups.onDelete is ${onDelete}`;
   const empty = { do: `take the members it was given out of ${boundName}`, why };
-  return { is: 'actions', actions: onDelete === 'delete' ? [empty, { do: `delete the group ${boundName}`, why }] : [empty] };
+  return { is: 'actions', actions: onDelete === 'delete' ? [empty, { do: `delete the group ${boundName}`, why }] : [empty], skipped: [] };
 }
 
 async function membersInTarget({ target }: LookWithTarget, name: string): Promise<MembersInTarget> {

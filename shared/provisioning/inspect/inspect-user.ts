@@ -1,11 +1,12 @@
 import type { UserItem } from '../../directory/items.ts';
+import { newGroupsOf } from '../../directory/user-delivery.ts';
 import { foldCase } from '../../scim/attributes/fold-case.ts';
 import type { ScimObject } from '../../scim/resources/resource.ts';
 import { type Account, ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
 import { accountNameFor } from '../name-in-target.ts';
-import type { DesiredProfile } from '../policy/account-profile.ts';
-import { surveyUser } from '../survey-user.ts';
+import { type DesiredUser, isWanted } from '../plan-user.ts';
+import { surveyUser, type UserSurvey } from '../survey-user.ts';
 import { explainMembership } from './explain-membership.ts';
 import { explainPlan } from './explain-plan.ts';
 import { explainUser } from './explain-user.ts';
@@ -47,7 +48,7 @@ export async function inspectUser(look: Look, user: UserItem): Promise<UserInspe
     ...(seen && { account: account ? { ...account, groups: seen.groups, moreGroups: seen.moreGroups } : null }),
     ...(differences && { differences }),
     ...(outlook && { outlook }),
-    memberships: [...withoutKept(memberships), ...extras(look, seen?.groups ?? [], memberships)],
+    memberships: [...withoutKept(memberships), ...extras(look, user, seen?.groups ?? [], memberships)],
   };
 }
 
@@ -66,19 +67,18 @@ async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: bool
   const known = survey.is === 'survey' ? (linked ?? survey.account) : undefined;
   const account = known ?? (isNamed ? await look.target.findAccount(accountNameFor(look, user)) : undefined);
   const { groups, more } = account ? await groupsOf(look, account.name) : { groups: [], more: false };
-  const isLinkElsewhere = linked !== undefined && survey.is === 'survey' && linked.name !== survey.name;
   return {
     account,
     groups,
     moreGroups: more,
     differences: survey.is === 'survey' ? differencesOf(survey.desired, account) : [],
-    outlook:
-      survey.is === 'refused'
-        ? { is: 'parked', code: survey.code, reason: survey.reason }
-        : isLinkElsewhere
-          ? { is: 'actions', actions: [{ do: `link account ${linked.name}`, why: 'the linking rule finds it, and nobody owns it' }] }
-          : explainPlan(survey.plan, user),
+    outlook: survey.is === 'refused' ? { is: 'parked', code: survey.code, reason: survey.reason } : outlookOf(survey, user),
   };
+}
+
+function outlookOf({ linkable, name, plan }: UserSurvey, user: UserItem): Outlook {
+  if (linkable === undefined || linkable.name === name) return explainPlan(plan, user);
+  return { is: 'actions', actions: [{ do: `link account ${linkable.name}`, why: 'the linking rule finds it' }], skipped: [] };
 }
 
 /** What the survey meets may park the user: that is an answer too. */
@@ -100,15 +100,12 @@ async function groupsOf({ target }: LookWithTarget, account: string): Promise<{ 
   return { groups: groups.sort(), more: false };
 }
 
-function differencesOf(
-  desired: { readonly state: 'live' | 'tombstone'; readonly active: boolean; readonly profile: DesiredProfile },
-  account: Account | undefined,
-): Difference[] {
-  const isWanted = desired.state === 'live' && desired.active;
-  if (!account) return isWanted ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
+function differencesOf(desired: DesiredUser, account: Account | undefined): Difference[] {
+  const shouldBe = isWanted(desired) && desired.unnamed === undefined;
+  if (!account) return shouldBe ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
   const { fullName, email } = desired.profile;
   const differences: (Difference | false)[] = [
-    isWanted !== account.active && { what: 'active', wanted: isWanted ? 'yes' : 'no', found: account.active ? 'yes' : 'no' },
+    shouldBe !== account.active && { what: 'active', wanted: shouldBe ? 'yes' : 'no', found: account.active ? 'yes' : 'no' },
     desired.state === 'live' && fullName !== account.fullName && { what: 'full name', wanted: fullName, found: account.fullName },
     desired.state === 'live' &&
       email !== undefined &&
@@ -127,12 +124,12 @@ function withoutKept(memberships: readonly MembershipFinding[]): MembershipFindi
 /** Groups of the account that no SCIM membership speaks of. */
 function extras(
   { policy, protectedGroups }: Look,
+  user: UserItem,
   groups: readonly string[],
   memberships: readonly MembershipFinding[],
 ): MembershipFinding[] {
   const explained = new Set(memberships.map(({ confluenceGroup }) => foldCase(confluenceGroup ?? '')));
-  const { newUsers, allUsers } = policy.settings.users.defaultGroups;
-  const isDefault = new Set([...newUsers, ...allUsers].map(foldCase));
+  const isDefault = new Set([...policy.userGroups.allUsers, ...newGroupsOf(user)].map(foldCase));
   return groups
     .filter((name) => !explained.has(foldCase(name)))
     .map((confluenceGroup) => ({

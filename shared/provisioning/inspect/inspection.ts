@@ -42,10 +42,14 @@ export interface Difference {
   readonly found: string;
 }
 
-/** What the worker would do now. */
+/** What the worker would do now. `skipped`: what a setting leaves out, a sentence each. */
 export type Outlook =
-  | { readonly is: 'nothing'; readonly why: string }
-  | { readonly is: 'actions'; readonly actions: readonly { readonly do: string; readonly why: string }[] }
+  | { readonly is: 'nothing'; readonly why: string; readonly skipped: readonly string[] }
+  | {
+      readonly is: 'actions';
+      readonly actions: readonly { readonly do: string; readonly why: string }[];
+      readonly skipped: readonly string[];
+    }
   | { readonly is: 'parked'; readonly code: string; readonly reason: string };
 
 export type MembershipKind =

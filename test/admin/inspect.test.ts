@@ -1,0 +1,331 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { EXIT } from '../../functions/admin/command.ts';
+import { type InspectWorld, startInspectWorld } from './inspect-world.ts';
+
+let world: InspectWorld;
+afterEach(() => world.close());
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+/** As Okta sends one. */
+const jane = {
+  externalId: '00u1abcd2EFGHIJK3456',
+  displayName: 'Jane Doe',
+  name: { givenName: 'Jane', familyName: 'Doe' },
+  emails: [{ value: 'Jane.Doe@corp.example', type: 'work', primary: true }],
+  active: true,
+  [ENTERPRISE]: { department: 'Research' },
+};
+
+/** The lines of a section, without its title. */
+function section(text: string, title: string): string[] {
+  const [, after = ''] = text.split(`${title}\n`);
+  const lines = after.split('\n');
+  const end = lines.findIndex((line) => line !== '' && !line.startsWith(' '));
+  return lines
+    .slice(0, end < 0 ? lines.length : end)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+describe('inspect user', () => {
+  it('says what Okta sent, what the settings made of it, what Confluence has, and that nothing is left to do', async () => {
+    world = await startInspectWorld({ settings: { users: { userName: { stripDomain: true } } } });
+    const id = await world.createUser('Jane.Doe@corp.example', jane);
+    world.request({ type: 'user', id, name: 'Jane.Doe@corp.example' }, 'POST', '/scim/v2/Users', 201);
+    await world.createGroup('Engineering', [id]);
+    await world.untilQuiet();
+    const { code, text } = await world.admin('inspect', 'user', 'jane.doe@CORP.example');
+    expect(code).toBe(EXIT.done);
+    expect(text).toMatch(/^User Jane\.Doe@corp\.example of first, https:\/\/confluence\.example\.com/);
+
+    expect(section(text, 'SENT BY THE IDENTITY PROVIDER')).toEqual(
+      expect.arrayContaining([
+        'urn:ietf:params:scim:schemas:core:2.0:User',
+        expect.stringMatching(/^userName +string +yes +Jane\.Doe@corp\.example$/),
+        expect.stringMatching(/^externalId +string +no +00u1abcd2EFGHIJK3456$/),
+        expect.stringMatching(/^name\.familyName +string +no +Doe$/),
+        expect.stringMatching(/^emails\[0\]\.primary +boolean +no +true$/),
+        ENTERPRISE,
+        expect.stringMatching(/^department +string +no +Research$/),
+        expect.stringMatching(/^not sent: .*nickName.*costCenter/),
+      ]),
+    );
+    expect(section(text, 'WHAT THE SETTINGS MAKE OF IT')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^users\.userName\.stripDomain +.* becomes jane\.doe$/i),
+        expect.stringMatching(/^users\.userName +the account is called jane\.doe$/),
+        expect.stringMatching(/^users\.fullName +.*Jane Doe$/),
+        expect.stringMatching(/^e-mail +the address is Jane\.Doe@corp\.example$/),
+        expect.stringMatching(/^users\.linking +an account that exists already is not taken over/),
+      ]),
+    );
+    expect(section(text, 'IN CONFLUENCE NOW')).toEqual([
+      expect.stringMatching(/^account +jane\.doe$/),
+      expect.stringMatching(/^full name +Jane Doe$/),
+      expect.stringMatching(/^e-mail +/),
+      expect.stringMatching(/^active +yes$/),
+      expect.stringMatching(/^groups +engineering$/),
+    ]);
+    expect(section(text, 'DIFFERENCES')).toEqual(['none']);
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual(['nothing: the account is as it should be']);
+    expect(section(text, 'GROUPS')).toEqual([
+      expect.stringMatching(/^IS +CONFLUENCE +IDENTITY PROVIDER +WHY$/),
+      expect.stringMatching(/^present +engineering +Engineering +the identity provider put the user there$/),
+    ]);
+    expect(section(text, 'STATE')).toEqual([
+      expect.stringMatching(/^directory +live$/),
+      expect.stringMatching(/^revision +1, 2026-11-02T08:00:00.000Z; created 2026-11-02T08:00:00.000Z$/),
+      expect.stringMatching(/^applied +revision 1, 2026-11-02T08/),
+      expect.stringMatching(/^bound to +the account jane\.doe, since 2026-11-02T08/),
+      expect.stringMatching(/^owner +this user$/),
+    ]);
+    const requests = section(text, 'LAST REQUESTS, OF 24 HOURS');
+    expect(requests.slice(1)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/scim\.request +POST \/scim\/v2\/Users 201$/),
+        expect.stringMatching(/change\.planned +bind a new name, create account, record \(\w+\)$/),
+        expect.stringMatching(/confluence\.request +createAccount jane\.doe .*ok$/),
+        expect.stringMatching(/change\.planned +add member \(\w+\)$/),
+        expect.stringMatching(/confluence\.request +addMember engineering\/jane\.doe .*ok$/),
+      ]),
+    );
+    expect(requests.slice(1).map((line) => line.slice(0, 20))).toEqual(
+      requests
+        .slice(1)
+        .map((line) => line.slice(0, 20))
+        .sort(),
+    );
+  });
+
+  it('changes nothing: neither in Confluence nor in the directory', async () => {
+    world = await startInspectWorld();
+    const id = await world.createUser('ann');
+    await world.createGroup('staff', [id]);
+    const before = { user: await world.user(id), calls: world.confluence.writes.length };
+    await world.admin('inspect', 'user', 'ann');
+    await world.admin('inspect', 'group', 'staff');
+    expect(await world.user(id)).toEqual(before.user);
+    expect(world.confluence.writes).toHaveLength(before.calls);
+    expect(world.confluence.accounts.size + world.confluence.groups.size).toBe(0);
+  });
+
+  it('shows what was changed by hand, with what would be done about it and why', async () => {
+    world = await startInspectWorld();
+    const id = await world.createUser('ann', { displayName: 'Ann Lee' });
+    const kept = await world.createGroup('staff', [id]);
+    const lost = await world.createGroup('ops', [id]);
+    await world.untilQuiet();
+    Object.assign(world.confluence.accounts.get('ann') ?? {}, { fullName: 'Anna', active: false });
+    world.confluence.groups.get('ops')?.delete('ann');
+    world.confluence.groups.set('book-club', new Set(['ann']));
+    const { json } = await world.admin('inspect', 'user', id, '--json');
+    expect(json()).toMatchObject({
+      type: 'user',
+      connection: { name: 'first', confluence: 'https://confluence.example.com' },
+      account: { name: 'ann', fullName: 'Anna', active: false, groups: ['book-club', 'staff'] },
+      differences: [
+        { what: 'active', wanted: 'yes', found: 'no' },
+        { what: 'full name', wanted: 'Ann Lee', found: 'Anna' },
+      ],
+      outlook: {
+        is: 'actions',
+        actions: [
+          { do: 'enable account', why: 'the user is active and the account is disabled' },
+          { do: 'update fullName', why: 'it differs from what the identity provider sends' },
+        ],
+      },
+    });
+    const memberships = (json()['memberships'] as { is: string; confluenceGroup: string }[]).map((found) => [
+      found.is,
+      found.confluenceGroup,
+    ]);
+    expect(memberships.sort()).toEqual([
+      ['extra', 'book-club'],
+      ['missing', 'ops'],
+      ['present', 'staff'],
+    ]);
+    expect([kept, lost]).toHaveLength(2);
+  });
+
+  it('says that a membership waits for the account, and why there is none: parked, with what to do', async () => {
+    world = await startInspectWorld();
+    world.confluence.accounts.set('ann', { fullName: 'Another Ann', active: true });
+    const id = await world.createUser('ann');
+    await world.createGroup('staff', [id]);
+    await world.untilQuiet();
+    const { code, text } = await world.admin('inspect', 'user', 'ann');
+    expect(code).toBe(EXIT.attention);
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
+      expect.stringMatching(/^parked \(foreign\): The account ann exists in Confluence/),
+    ]);
+    expect(section(text, 'GROUPS')[1]).toMatch(/^waiting .* staff +the user has no account yet, and is parked: The account ann exists/);
+    expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^parked +foreign since 2026-11-02T08.*: The account ann exists/));
+    expect(section(text, 'LAST REQUESTS, OF 24 HOURS').at(-1)).toMatch(/change\.waiting|change\.parked/);
+  });
+
+  it('finds a deleted user by the id as long as the delete is not applied', async () => {
+    world = await startInspectWorld();
+    const id = await world.createUser('ann');
+    await world.untilQuiet();
+    await world.deleteUser(id, { sends: false });
+    expect(await world.admin('inspect', 'user', 'ann')).toMatchObject({
+      code: EXIT.refused,
+      error: expect.stringContaining('has no user ann'),
+    });
+    const { text } = await world.admin('inspect', 'user', id);
+    expect(section(text, 'STATE')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^directory +deleted 2026-11-02T08.*kept until that is applied$/),
+        expect.stringMatching(/^pending +on its way since 2026-11-02T08/),
+      ]),
+    );
+    expect(section(text, 'DIFFERENCES')).toEqual([expect.stringMatching(/^active +should be no, is yes$/)]);
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
+      expect.stringMatching(/^disable account +the user was deleted in the identity provider$/),
+    ]);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    expect(await world.admin('inspect', 'user', unknown)).toMatchObject({ code: EXIT.refused, error: expect.stringContaining(unknown) });
+  });
+
+  it('says that Confluence was not asked while it is paused, and shows the rest', async () => {
+    world = await startInspectWorld();
+    const id = await world.createUser('ann');
+    await world.createGroup('staff', [id]);
+    await world.untilQuiet();
+    await world.delivery.targets.pause(world.connection.target.id, { code: 'read-only', reason: 'Confluence is read-only.' });
+    const calls = world.confluence.calls.length;
+    const { code, text, json } = await world.admin('inspect', 'user', 'ann');
+    expect(code).toBe(EXIT.attention);
+    const why = 'not known (read-only): Confluence is paused: Confluence is read-only.';
+    for (const title of ['IN CONFLUENCE NOW', 'DIFFERENCES', 'WHAT WOULD BE DONE NOW']) expect(section(text, title)).toEqual([why]);
+    expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^applied +revision 1/));
+    expect(world.confluence.calls).toHaveLength(calls);
+    expect(() => json()).toThrow(SyntaxError);
+  });
+
+  it('pauses a target that refuses the login: three would lock the service account', async () => {
+    world = await startInspectWorld();
+    await world.createUser('ann');
+    world.confluence.fail(/./, 'refused', 2);
+    const { code, text } = await world.admin('inspect', 'user', 'ann');
+    expect(code).toBe(EXIT.attention);
+    expect(section(text, 'IN CONFLUENCE NOW')[0]).toMatch(/^not known \(/);
+    await world.admin('inspect', 'user', 'ann');
+    expect(world.confluence.mostRefusedInARow).toBeLessThan(3);
+  });
+
+  it('suggests who is near an unknown name: by e-mail address, externalId, or a name like it', async () => {
+    world = await startInspectWorld();
+    await world.createUser('jane.doe', jane);
+    const errorOf = async (name: string) => (await world.admin('inspect', 'user', name)).error;
+    expect(await errorOf('JANE.DOE@corp.example')).toContain('near it: jane.doe (this e-mail address)');
+    expect(await errorOf('00u1abcd2EFGHIJK3456')).toContain('near it: jane.doe (this externalId)');
+    expect(await errorOf('jane')).toContain('near it: jane.doe');
+    expect(await errorOf('otto')).not.toContain('near it');
+    expect(await world.admin('inspect', 'user')).toMatchObject({ code: EXIT.usage });
+    expect(await world.admin('inspect', 'user', 'jane.doe', '--hours', '0')).toMatchObject({ code: EXIT.usage });
+  });
+
+  it('asks for the connection only where there are several', async () => {
+    world = await startInspectWorld();
+    await world.createUser('ann');
+    await world.connect('second');
+    expect(await world.admin('inspect', 'user', 'ann')).toMatchObject({
+      code: EXIT.usage,
+      error: expect.stringMatching(/--connection, one of (first, second|second, first)/),
+    });
+    expect(await world.admin('inspect', 'user', 'ann', '--connection', 'FIRST')).toMatchObject({ code: EXIT.done });
+  });
+
+  it('shows control characters of the identity provider as question marks', async () => {
+    world = await startInspectWorld();
+    await world.createUser('eve', { displayName: 'Eve\u001b[2J\nroot' });
+    const { text } = await world.admin('inspect', 'user', 'eve');
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('Eve?[2J?root');
+  });
+});
+
+describe('inspect group', () => {
+  it('says what Entra ID sent, what the settings made of it, what Confluence has, and which members are not as they should be', async () => {
+    world = await startInspectWorld({ settings: { groups: { rename: [{ pattern: 'SG-Confluence-(.+)', replacement: 'team-$1' }] } } });
+    const ann = await world.createUser('ann');
+    const bob = await world.createUser('bob');
+    const id = await world.createGroup('SG-Confluence-Design', [ann, bob]);
+    await world.untilQuiet();
+    world.confluence.groups.get('team-design')?.delete('bob');
+    world.confluence.groups.get('team-design')?.add('zoe');
+    const eve = await world.createUser('eve');
+    await world.changeMembers(id, { add: [eve], remove: [ann] }, { sends: false });
+    const { code, text } = await world.admin('inspect', 'group', 'sg-confluence-design');
+    expect(code).toBe(EXIT.done);
+    expect(section(text, 'SENT BY THE IDENTITY PROVIDER')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^displayName +string +yes +SG-Confluence-Design$/)]),
+    );
+    expect(section(text, 'WHAT THE SETTINGS MAKE OF IT')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^groups\.rename\[0\] +SG-Confluence-Design becomes team-Design$/),
+        expect.stringMatching(/^groups\.mapping +in Confluence it is team-design$/),
+        expect.stringMatching(/^groups\.otherMembers +members that were added by hand stay$/),
+      ]),
+    );
+    expect(section(text, 'IN CONFLUENCE NOW')).toEqual([
+      expect.stringMatching(/^group +team-design$/),
+      expect.stringMatching(/^members +2$/),
+      'ann, zoe',
+    ]);
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual(['nothing: the group is as it should be']);
+    const [counts, , ...members] = section(text, 'MEMBERS');
+    expect(counts).toBe('1 missing, 1 obsolete, 1 waiting, 1 extra');
+    expect(members.sort()).toEqual([
+      expect.stringMatching(/^extra +zoe .*not granted by the identity provider: left alone$/),
+      expect.stringMatching(/^missing +bob +bob +team-design +the identity provider put the user there$/),
+      expect.stringMatching(/^obsolete +ann +ann +team-design +the identity provider took the user out; pending since 2026-11-02T/),
+      expect.stringMatching(/^waiting +eve +team-design +the user has no account yet$/),
+    ]);
+    expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^bound to +the group team-design, since 2026-11-02T08/));
+  });
+
+  it('says which setting leaves a group out', async () => {
+    world = await startInspectWorld({ settings: { groups: { exclude: ['hr-.*'] } } });
+    const ann = await world.createUser('ann');
+    await world.createGroup('hr-salaries', [ann]);
+    await world.untilQuiet();
+    const { json } = await world.admin('inspect', 'group', 'hr-salaries', '--json');
+    expect(json()).toMatchObject({
+      outlook: { is: 'nothing', skipped: [expect.stringContaining('groups.exclude[0]')] },
+      members: { counts: { skipped: 1 } },
+      confluenceGroups: [],
+    });
+  });
+
+  it('shows the first 50 members, and the count', async () => {
+    world = await startInspectWorld();
+    const users = await world.seedUsers(60);
+    await world.createGroup('all', users.slice(0, 40));
+    await world.untilQuiet();
+    for (const name of [...world.confluence.accounts.keys()].slice(40)) world.confluence.groups.get('all')?.add(name);
+    const { text, json } = await world.admin('inspect', 'group', 'all', '--json').then(async (asJson) => ({
+      json: asJson.json(),
+      text: (await world.admin('inspect', 'group', 'all')).text,
+    }));
+    expect(section(text, 'IN CONFLUENCE NOW')[1]).toMatch(/^members +60 \(the first 50\)$/);
+    expect(json).toMatchObject({ members: { counts: { present: 40, extra: 20 }, more: false } });
+    expect((json['confluenceGroups'] as { members: string[] }[])[0]?.members).toHaveLength(50);
+  });
+
+  it('tells of a large change that is still being worked through', async () => {
+    world = await startInspectWorld();
+    const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];
+    const id = await world.createGroup('staff', [ann]);
+    await world.untilQuiet();
+    await world.replaceByLayer(id, [bob], { sends: false });
+    const { text } = await world.admin('inspect', 'group', id);
+    expect(section(text, 'MEMBERS')).toContain('A large change is being worked through: whom it names is not counted here.');
+    expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^large changes +1 are being worked through$/));
+    const memberships = async (name: string) => (await world.admin('inspect', 'user', name, '--json')).json()['memberships'];
+    expect(await memberships('ann')).toMatchObject([{ is: 'obsolete', confluenceGroup: 'staff' }]);
+    expect(await memberships('bob')).toMatchObject([{ is: 'missing', confluenceGroup: 'staff' }]);
+  });
+});
