@@ -10,7 +10,7 @@ import { expandWithoutTarget } from '../../shared/provisioning/expand-layers.ts'
 import { noTally } from '../../shared/provisioning/outcome.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import { reconcileResource } from '../../shared/provisioning/reconcile/reconcile-resource.ts';
-import { noSeatGuard } from '../../shared/provisioning/seat-guard.ts';
+import { seatGuardOf } from '../../shared/provisioning/seat-guard.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
@@ -82,7 +82,7 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
         policy,
         isDryRun: connection.settings.apply === 'dry-run' || opened?.run.dryRun === true,
         brake: brakeOf({ ...deps, connection, thread }),
-        seats: noSeatGuard,
+        seats: seatGuardOf({ ...deps, connection, thread, target: access.target }),
         tally: noTally,
       });
       if (opened) await reconcileResource(work, deps.runs, opened);

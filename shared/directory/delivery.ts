@@ -2,6 +2,8 @@ import type { BrakeStates, HeldAs } from './brake.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 import type { GroupItem, MemberItem, UserItem } from './items.ts';
 import type { Layer, Word } from './members/membership-word.ts';
+import type { TargetPace } from './target-pace.ts';
+import type { SeatStates } from './seats.ts';
 import type { TargetStates } from './target-state.ts';
 import type { UserDelivery } from './user-delivery.ts';
 
@@ -17,8 +19,10 @@ export interface Delivery {
   readonly layers: LayerDelivery;
   readonly tombstones: TombstoneDelivery;
   readonly targets: TargetStates;
+  readonly pace: TargetPace;
   readonly pending: PendingMarkers;
   readonly brake: BrakeStates;
+  readonly seats: SeatStates;
   readonly users: UserDelivery;
 }
 
@@ -39,8 +43,9 @@ export interface Owner {
   readonly id: string;
   readonly creating: boolean;
   readonly live: boolean;
-  /** Nobody can be at work on it under the owner's lock: the owner is gone, or has given it up. */
+  /** Nobody can be at work on it under the owner's lock any more: the owner is gone, or has given it up. */
   readonly free: boolean;
+  readonly givenUp: boolean;
   /** Under which name the owner works: its lock (DELIVERY §1). */
   readonly lock?: string;
   /** displayName or userName of the owner. */
@@ -88,7 +93,7 @@ export interface ResourceDelivery {
 export interface NamesChange {
   readonly alsoBound: readonly string[];
   readonly retiring: readonly string[];
-  readonly namedBy: string;
+  readonly namedBy?: string;
 }
 
 /**
@@ -110,8 +115,8 @@ export interface GroupNames {
   reapply(group: GroupItem, proceed: () => boolean): Promise<boolean>;
   /** True if no membership is still to be taken out of `retiring`: strongly consistent. */
   isEmptied(group: GroupItem): Promise<boolean>;
-  /** The group loses these names, which become free; the next one is its lock. Gives those that waited for them; undefined if it moved on. */
-  giveUp(group: GroupItem, names: readonly string[]): Promise<Marked[] | undefined>;
+  /** The group loses these names, which become free; the next one is its lock. Gives those that waited for them, also if it was not done. */
+  giveUp(group: GroupItem, names: readonly string[]): Promise<{ readonly done: boolean; readonly marked: readonly Marked[] }>;
 }
 
 /** What a worker has read of one membership, strongly consistent. */

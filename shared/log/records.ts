@@ -103,6 +103,14 @@ export type LogRecord = Common &
         readonly users: number;
         readonly subject: Subject;
       }
+    /** The seat guard has refused somebody, and nobody since the last seat became free. */
+    | {
+        readonly kind: 'seats.full';
+        readonly target: string;
+        readonly used: number;
+        readonly limit: number;
+        readonly subject?: Subject;
+      }
     /** A setting says that nothing is to be done. */
     | { readonly kind: 'change.skipped'; readonly subject: Subject; readonly reason: string; readonly target: string }
     | { readonly kind: 'change.waiting'; readonly subject: Subject; readonly reason: string; readonly target: string }

@@ -6,6 +6,7 @@ import { type Layer, latestWord } from '../directory/members/membership-word.ts'
 import { markedResource } from '../directory/target-name.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
+import { wakeAdmitted } from './admit-members.ts';
 import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';
 import { isAlreadyPlanned } from './dry-run.ts';
 import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
@@ -91,12 +92,16 @@ async function attempt(
     await planMembership(work, read, subject, wish);
     return 'waits';
   }
-  if (wish.wanted && !at.ready) return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
+  await wakeAdmitted(work, read);
+  // It was taken away; reactivation makes it pending.
+  if (wish.withheld && member.marker === 'waiting' && work.change.reason !== 'reconcile') return 'skipped';
+  if (wish.wanted && !wish.withheld && !at.ready)
+    return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
   if (wish.wanted && user?.boundAt === undefined) {
     if (member.marker === 'waiting') return 'skipped';
     return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
   }
-  return move(work, read, subject, wish);
+  return move(work, read, subject, at.ready ? wish : { ...wish, in: [] });
 }
 
 /** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
@@ -122,11 +127,15 @@ async function move(work: Work, read: MembershipRead, subject: Subject, wish: Me
   const actual = { ...wish, out };
   reportPlan(work, subject, read.member.revision, actionsOf(actual));
   const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
-  if (!isHeldBack) for (const name of out) await removeAskingTwice(work, name, accountName);
+  for (const name of isHeldBack ? [] : out) {
+    await removeAskingTwice(work, name, accountName);
+    await work.seats.freeMember(accountName, name);
+  }
   for (const name of wish.in) await addMember(work, read, name, accountName);
   countMoves(work, isHeldBack ? { ...actual, out: [] } : actual);
   // What gives access was done; what takes it away waits for an administrator.
   if (isHeldBack) return holdMembership(work, read, subject, actionsOf({ ...actual, in: [] }));
+  if (wish.withheld) return settle(work, read, subject, memberships.withhold(read), 'kept back until the user is active again');
   if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
   if (!(await memberships.handOver(read, successors))) return 'again';
   reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
@@ -152,9 +161,20 @@ async function removeAskingTwice({ target }: Work, group: string, account: strin
   }
 }
 
-async function clear(work: Work, read: MembershipRead, subject: Subject, applied: 'present' | 'absent'): Promise<MembershipOutcome> {
-  if (await work.delivery.memberships.clear(read, applied)) {
-    reportApplied(work, read, subject);
+function clear(work: Work, read: MembershipRead, subject: Subject, applied: 'present' | 'absent'): Promise<MembershipOutcome> {
+  return settle(work, read, subject, work.delivery.memberships.clear(read, applied));
+}
+
+/** @param settled the write that says that it was applied: false if something has changed meanwhile */
+async function settle(
+  work: Work,
+  read: MembershipRead,
+  subject: Subject,
+  settled: Promise<boolean>,
+  note?: string,
+): Promise<MembershipOutcome> {
+  if (await settled) {
+    reportApplied(work, read, subject, note);
     return 'done';
   }
   // DELIVERY §3.7: "A failed clear sets the marker again". What was applied may no longer be wanted.
