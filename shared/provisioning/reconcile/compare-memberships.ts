@@ -73,7 +73,7 @@ function namesToBe({ policy, isDryRun }: Pick<Work, 'policy' | 'isDryRun'>, grou
 }
 
 /** Marked pending with the run's own correlation id. Of a run through everything the group's turn comes; otherwise it is rung for. */
-export async function markAgain(work: RunningWork, read: MembershipRead): Promise<void> {
+async function markAgain(work: RunningWork, read: MembershipRead): Promise<void> {
   const correlationId = correlationOf(work.run);
   await work.delivery.memberships.putBack({ ...read, member: { ...read.member, correlationId } });
   const { group, member } = read;
