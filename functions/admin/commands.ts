@@ -1,7 +1,9 @@
 import type { AnyCommand } from './command.ts';
+import { brakeCommands } from './commands/brake.ts';
 import { connectionCommands } from './commands/connection.ts';
 import { connectionSchemaCommands } from './commands/connection-schema.ts';
 import { credentialsCommands } from './commands/credentials.ts';
+import { groupsCommands } from './commands/groups.ts';
 import { inspectCommands } from './commands/inspect.ts';
 import { parkedCommands } from './commands/parked.ts';
 import { settingsCommands } from './commands/settings.ts';
@@ -21,5 +23,7 @@ export const commands: readonly AnyCommand[] = [
   ...tokenCommands,
   ...statusCommands,
   ...parkedCommands,
+  ...brakeCommands,
   ...inspectCommands,
+  ...groupsCommands,
 ];
