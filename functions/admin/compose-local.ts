@@ -39,12 +39,13 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   const now = () => new Date();
   const log = jsonLinesLog((line) => appendFileSync(endpoints.requestLog, line), now);
   const inDirectory = directoryAdministration(table, now);
-  const targetOf = ({ target }: Pick<Connection, 'target'>, observe: (call: ObservedCall) => void) =>
+  const targetOf = ({ target, settings }: Pick<Connection, 'target' | 'settings'>, observe: (call: ObservedCall) => void) =>
     dataCenterTarget({
       baseUrl: target.baseUrl,
       targetId: target.id,
       credentials,
       observe,
+      version: settings.target.version,
       callTimeoutMs: CALL_TIMEOUT_MS,
       now: () => now().getTime(),
     });

@@ -11,6 +11,7 @@ import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
+import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
 import type { WorkerDependencies } from './dependencies.ts';
@@ -43,6 +44,7 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
     cacheMs: CREDENTIALS_CACHE_MS,
     now: Date.now,
   });
+  const memory: AbilityMemory = new Map();
   const ca = env.TARGET_CA_FILE === undefined ? {} : { ca: readFileSync(env.TARGET_CA_FILE, 'utf8') };
   return {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds: env.SWEEP_AFTER_SECONDS, now }),
@@ -50,8 +52,18 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
     connections: dynamoDbConnections(table),
     queue: sqsChangeQueue(sqs, env.QUEUE_URL, randomUUID),
     credentials,
-    targetOf: ({ target }, observe) =>
-      dataCenterTarget({ baseUrl: target.baseUrl, credentials, targetId: target.id, observe, callTimeoutMs, now: Date.now, ...ca }),
+    targetOf: ({ target: { id: targetId, baseUrl }, settings }, observe) =>
+      dataCenterTarget({
+        baseUrl,
+        targetId,
+        credentials,
+        observe,
+        callTimeoutMs,
+        memory,
+        ...ca,
+        version: settings.target.version,
+        now: Date.now,
+      }),
     async changeVisibility(ReceiptHandle, VisibilityTimeout) {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: env.QUEUE_URL, ReceiptHandle, VisibilityTimeout }));
     },

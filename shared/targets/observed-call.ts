@@ -1,3 +1,4 @@
+import { type CallRate, isLow } from './call-rate.ts';
 import type { ProvisioningCode } from './target.ts';
 
 /**
@@ -17,4 +18,11 @@ export interface ObservedCall {
   readonly retryAfterMs?: number;
   /** X-Seraph-LoginReason of a refusal. */
   readonly loginReason?: string;
+  /** What the answer says of the target's rate limit; absent where it has none. */
+  readonly rate?: CallRate;
+}
+
+/** As it is logged: the rate limit is of interest only when it is nearly used up. */
+export function forLog({ rate, ...call }: ObservedCall): ObservedCall {
+  return rate !== undefined && isLow(rate) ? { ...call, rate } : call;
 }

@@ -16,7 +16,7 @@ import { writesByVersion } from './writes-by-version.ts';
 
 export interface DataCenterTargetOptions extends HttpClientOptions {
   /** Set by hand, as `8.5`; absent: the instance is asked. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Shared by the targets of a process, so that an instance is not asked for each change. Default: this object's own. */
   readonly memory?: AbilityMemory;
   /** For new accounts. Default: 256 random bits in 43 characters and four that satisfy password policies. */

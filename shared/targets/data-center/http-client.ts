@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { TargetId } from '../../directory/ids.ts';
+import { type CallRate, callRateOf } from '../call-rate.ts';
 import type { CredentialStore, Credentials } from '../credentials.ts';
 import type { ObservedCall } from '../observed-call.ts';
 import { ProvisioningError } from '../target.ts';
@@ -57,6 +58,8 @@ export interface HttpClientOptions {
   /** PEM of a certificate authority to trust beside the public ones. */
   readonly ca?: string;
   readonly fetch?: typeof undiciFetch;
+  /** Awaited before each request, in no one's time-out: its turn. What it throws is passed on, and nothing was sent. */
+  readonly beforeCall?: (() => Promise<void>) | undefined;
 }
 
 /** The one way to a Confluence, whichever of its interfaces: login, time-out, redaction and the request log at one place. */
@@ -76,8 +79,10 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   async function send<T>(request: HttpRequest, read: (answer: HttpAnswer, redact: Redact) => T): Promise<T> {
     const login = (await credentials.read(targetId)).credentials;
     const redact = redactorOf([...secretsOf(login), ...(request.secrets ?? [])]);
+    await options.beforeCall?.();
     const started = now();
     let status: number | undefined;
+    let rate: CallRate | undefined;
 
     const answerOf = async (): Promise<T> => {
       const response = await fetch(`${baseUrl}${request.path}`, {
@@ -96,6 +101,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       });
       status = response.status;
       const header = (name: string) => response.headers.get(name) ?? undefined;
+      rate = callRateOf(header);
       const answer = {
         status,
         ok: response.ok,
@@ -117,6 +123,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         attempt: request.attempt ?? 1,
         ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
         ...(failure?.loginReason !== undefined && { loginReason: failure.loginReason }),
+        ...(rate && { rate }),
       });
     try {
       const answer = await answerOf();

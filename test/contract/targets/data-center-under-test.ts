@@ -3,6 +3,7 @@ import { type DataCenterTargetOptions, dataCenterTarget } from '../../../shared/
 import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
 import type { Target } from '../../../shared/targets/target.ts';
 import { targetIdOf } from '../../../shared/targets/target-id.ts';
+import type { ConfluenceSimulatorOptions } from '../../simulators/confluence/confluence-simulator.ts';
 
 /** The Data Center adapter on a base URL, with what it observed. Its default credentials are those of the simulator. */
 export function dataCenterUnderTest(
@@ -21,4 +22,9 @@ export function dataCenterUnderTest(
     credentials: { read: async () => ({ credentials, version: '1' }), write: async () => undefined },
   });
   return { target, calls };
+}
+
+/** What the simulator takes: the password where one is set, else the default token. */
+export function credentialsFor({ basic }: ConfluenceSimulatorOptions): { credentials?: Credentials } {
+  return basic ? { credentials: { kind: 'basic', ...basic } } : {};
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProvisioningError, type Target } from '../../../shared/targets/target.ts';
 import { collect } from './collect.ts';
+import type { Instance } from './expectations.ts';
 
 export interface TargetUnderTest {
   readonly target: Target;
@@ -13,8 +14,9 @@ const jane = { fullName: 'Jane Doe', email: 'jane@example.com' };
 /**
  * What every Target does, adapter or double. `make` gives an empty target (its service account apart) for each test; pages of it
  * should be shorter than seven, so that the lists are walked.
+ * @param can what it is expected to be able to: it fails when it can less, and when it can more
  */
-export function targetContract(name: string, make: () => Promise<TargetUnderTest>): void {
+export function targetContract(name: string, make: () => Promise<TargetUnderTest>, can: Instance['can']): void {
   describe(name, () => {
     let made: TargetUnderTest;
     let target: Target;
@@ -35,6 +37,17 @@ export function targetContract(name: string, make: () => Promise<TargetUnderTest
       expect(report.findings.filter(({ ok }) => !ok)).toEqual([]);
       expect(report.serviceAccount).toBe(await target.serviceAccount());
       expect(report.capabilities).toEqual(await target.capabilities());
+    });
+
+    it('counts the seats in use, where it can', async () => {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+        await target.createAccount(name, { fullName: name, email: `${name}@example.com` });
+        if (can.countSeats === 'no') return expect(await target.seats()).toEqual({});
+        const { used } = await target.seats();
+        await target.disableAccount(name);
+        expect(await target.seats()).toEqual({ used: (used ?? 0) - 1 });
+        await target.enableAccount(name);
+      }
     });
 
     describe('accounts', () => {
@@ -85,20 +98,21 @@ export function targetContract(name: string, make: () => Promise<TargetUnderTest
         await target.createAccount('jane', jane);
         const outcome = await codeOf(target.updateAccount('jane', { fullName: 'Jane Roe' }));
         // Asked afterwards: some versions show what they can't do at the first attempt only.
-        if (!(await target.capabilities()).updateProfile) return expect(outcome).toBe('unsupported');
+        expect((await target.capabilities()).updateProfile).toBe(can.updateAccount !== 'unsupported');
+        if (can.updateAccount === 'unsupported') return expect(outcome).toBe('unsupported');
         expect(outcome).toBe('no error');
         const { email, ...account } = (await target.findAccount('jane')) ?? {};
         expect(account).toMatchObject({ fullName: 'Jane Roe', active: true });
-        expect([undefined, jane.email]).toContain(email);
+        expect(email).toBe(can.tellEmail === 'no' ? undefined : jane.email);
+        expect(await codeOf(target.updateAccount('nobody', { fullName: 'Jane Roe' }))).toBe('not-found');
       });
 
       it('finds accounts by e-mail address without regard to case, where it can', async () => {
         for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
           await target.createAccount(name, { fullName: name, email: `${name}@example.com` });
         }
-        if (!(await target.capabilities()).findByEmail) {
-          return expect(await codeOf(target.findAccountsByEmail('g@example.com'))).toBe('unsupported');
-        }
+        expect((await target.capabilities()).findByEmail).toBe(can.findByEmail !== 'unsupported');
+        if (can.findByEmail === 'unsupported') return expect(await codeOf(target.findAccountsByEmail('g@example.com'))).toBe('unsupported');
         expect((await target.findAccountsByEmail('G@Example.com')).map(({ name }) => name)).toEqual(['g']);
         expect(await target.findAccountsByEmail('h@example.com')).toEqual([]);
       });
@@ -116,6 +130,16 @@ export function targetContract(name: string, make: () => Promise<TargetUnderTest
         await target.createGroup('engineering');
         expect(await target.groupExists('engineering')).toBe(true);
         expect(await codeOf(target.createGroup('engineering'))).toBe('conflict');
+      });
+
+      it("deletes a group with its memberships, the second time is 'not-found'", async () => {
+        await target.createGroup('engineering');
+        await target.createAccount('jane', jane);
+        await target.addMember('engineering', 'jane');
+        await target.deleteGroup('engineering');
+        expect(await target.groupExists('engineering')).toBe(false);
+        expect(await collect(target.groupsOf('jane'))).toEqual([]);
+        expect(await codeOf(target.deleteGroup('engineering'))).toBe('not-found');
       });
 
       it.each(['a/b', 'a\\b', 'a;b', '50%', '..', ''])("refuses the group name %j, as 'illegal-name'", async (name) => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { Fault, faultBook } from './faults.ts';
 import { digestOf, Instance } from './instance.ts';
+import { jsonRpcApi, type Switches } from './json-rpc-api.ts';
 import { login } from './login.ts';
 import { type Answer, refusal, restApi } from './rest-api.ts';
 
@@ -15,8 +16,16 @@ export interface ConfluenceSimulatorOptions {
   readonly stateDir?: string;
   /** The service account's personal access token. Default `local`. */
   readonly token?: string;
-  /** Which Confluence Data Center is simulated. Default `10.0`. */
+  /** Which Confluence is simulated, from 6.0 on. Default `10.0`. Before 7.9 there are no personal access tokens. */
   readonly version?: string;
+  /** Is JSON-RPC switched on? Default: before 8.4, where accounts can't be created without. */
+  readonly remoteApi?: boolean;
+  /** Are secure administrator sessions switched on? Default: no. */
+  readonly secureSessions?: boolean;
+  /** Is the version told beyond /rest/api? Default: yes. */
+  readonly tellsVersion?: boolean;
+  /** Does JSON-RPC take a personal access token? Default: yes. */
+  readonly tokensForRpc?: boolean;
   /** How many active users the licence allows. Default: no limit. */
   readonly seats?: number;
   /** A user name and password that may log in by basic authentication, as an administrator. */
@@ -42,27 +51,40 @@ export interface ConfluenceSimulator {
   users(): { username: string; fullName: string; email: string; active: boolean; groups: string[] }[];
   groups(): { name: string; members: string[] }[];
   requests(): SimulatedRequest[];
+  /** What was there before this product: users by name, groups, members. */
+  seed(content: {
+    users?: readonly string[];
+    disabled?: readonly string[];
+    groups?: readonly string[];
+    members?: Readonly<Record<string, readonly string[]>>;
+  }): void;
   /** The same as POST /simulator/faults. */
   fault(fault: z.input<typeof Fault>): void;
   clearFaults(): void;
+  /** What an administrator does in the security configuration; the same as POST /simulator/switches. */
+  turn(switches: Partial<Switches>): void;
   /** What an administrator does in the browser after a CAPTCHA lock. */
   clearCaptcha(username: string): void;
   close(): Promise<void>;
 }
 
+const RPC = '/rpc/json-rpc/confluenceservice-v2/';
+const Turned = z.strictObject({ remoteApi: z.boolean().exactOptional(), secureSessions: z.boolean().exactOptional() });
 const KEPT_REQUESTS = 100_000;
 /** A deletion that nobody looks at ends by itself. */
 const LONG_TASK_MS = 1_000;
 
 /**
- * A Confluence Data Center on 127.0.0.1, as far as users and groups go. Beside Confluence's own paths it has /simulator/users,
- * /simulator/groups, /simulator/requests and /simulator/faults, which need no login.
+ * A Confluence Server or Data Center on 127.0.0.1, as far as users and groups go. Beside Confluence's own paths it has /simulator/users,
+ * /simulator/groups, /simulator/requests, /simulator/faults and /simulator/switches, which need no login.
  * @throws NodeJS.ErrnoException EADDRINUSE when the port is taken
  */
 export async function startConfluenceSimulator(options: ConfluenceSimulatorOptions = {}): Promise<ConfluenceSimulator> {
   const contextPath = options.contextPath ?? '';
   const versionText = options.version ?? '10.0';
   const [major = 10, minor = 0] = versionText.split('.').map(Number);
+  const since = (leastMajor: number, leastMinor: number) => major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const switches: Switches = { remoteApi: options.remoteApi ?? !since(8, 4), secureSessions: options.secureSessions ?? false };
   const faults = faultBook();
   const requests: SimulatedRequest[] = [];
   const closing = new AbortController();
@@ -83,6 +105,14 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     baseUrl: url,
     maxPageSize: options.maxPageSize ?? 200,
     seats: options.seats ?? Number.POSITIVE_INFINITY,
+    tellsVersion: options.tellsVersion ?? true,
+  });
+  const performRpc = jsonRpcApi({
+    instance,
+    version: [major, minor],
+    versionText,
+    seats: options.seats ?? Number.POSITIVE_INFINITY,
+    switches,
   });
 
   if (options.basic) {
@@ -109,6 +139,12 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
       case 'DELETE /simulator/faults':
         faults.clear();
         return { status: 204 };
+      case 'POST /simulator/switches': {
+        const turned = Turned.safeParse(parsedJson(body));
+        if (!turned.success) return { status: 400, body: { message: z.prettifyError(turned.error) } };
+        Object.assign(switches, turned.data);
+        return { status: 204 };
+      }
       case 'POST /simulator/faults': {
         const fault = Fault.safeParse(parsedJson(body));
         if (!fault.success) return { status: 400, body: { message: z.prettifyError(fault.error) } };
@@ -122,7 +158,9 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
 
   function confluence(request: IncomingMessage, path: string, query: URLSearchParams, body: string): Answer {
     const method = request.method ?? 'GET';
-    const session = login(instance, options.token ?? 'local', request.headers.authorization);
+    const rpcMethod = method === 'POST' && path.startsWith(RPC) ? path.slice(RPC.length) : undefined;
+    const takesTokens = since(7, 9) && (rpcMethod === undefined || options.tokensForRpc !== false);
+    const session = login(instance, takesTokens ? (options.token ?? 'local') : undefined, request.headers.authorization);
     if (!('user' in session)) return unauthorised(session.reason);
     if (method !== 'GET' && /mozilla/i.test(request.headers['user-agent'] ?? '') && request.headers['x-atlassian-token'] === undefined) {
       return refusal(403, 'XSRF check failed');
@@ -130,8 +168,10 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     if (body !== '' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refusal(415, 'Unsupported Media Type');
     const parsed = body === '' ? {} : parsedJson(body);
     if (typeof parsed !== 'object' || parsed === null) return refusal(400, 'The body is no JSON object');
+    const answered = { 'x-ausername': session.user.username };
+    if (rpcMethod !== undefined) return { ...performRpc(rpcMethod, parsed, session.user), headers: answered };
     const answer = perform({ method, path, query, body: parsed as Record<string, unknown>, caller: session.user });
-    return { ...answer, headers: { 'x-ausername': session.user.username, ...answer.headers } };
+    return { ...answer, headers: { ...answered, ...answer.headers } };
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -174,8 +214,17 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     users,
     groups,
     requests: () => [...requests],
+    seed({ users = [], disabled = [], groups = [], members = {} }) {
+      for (const username of users) {
+        const active = !disabled.includes(username);
+        instance.createUser({ username, fullName: username, email: `${username}@example.com`, active });
+      }
+      for (const group of groups) instance.createGroup(group);
+      for (const [group, names] of Object.entries(members)) for (const name of names) instance.addMember(group, name);
+    },
     fault: (fault) => faults.add(Fault.parse(fault)),
     clearFaults: () => faults.clear(),
+    turn: (turned) => void Object.assign(switches, turned),
     clearCaptcha: (username) => instance.setFailedLogins(username, 0),
     async close() {
       clearInterval(ticking);

@@ -9,8 +9,9 @@ const FAILURES_TO_CAPTCHA = 3;
 /**
  * Logs in by `Authorization: Bearer <token>` (the service account's personal access token) or by basic authentication.
  * Refused basic logins are counted per user name; tokens are not.
+ * @param token undefined where this version, or this interface of it, takes none
  */
-export function login(instance: Instance, token: string, authorization: string | undefined): Login {
+export function login(instance: Instance, token: string | undefined, authorization: string | undefined): Login {
   const [scheme, value = ''] = (authorization ?? '').split(/ +/, 2);
   if (scheme?.toLowerCase() === 'bearer') {
     const admin = instance.user('admin');

@@ -54,7 +54,7 @@ export function refusal(status: number, message: string): Answer {
 
 /**
  * The REST API of a Confluence Data Center of the given version, `[major, minor]`, as far as users and groups go.
- * `seats`: how many active users the licence allows.
+ * `seats`: how many active users the licence allows. `tellsVersion`: false where a proxy lets nothing but /rest/api through.
  */
 export function restApi(options: {
   instance: Instance;
@@ -63,8 +63,10 @@ export function restApi(options: {
   baseUrl: string;
   maxPageSize: number;
   seats: number;
+  tellsVersion: boolean;
 }): (request: { method: string; path: string; query: URLSearchParams; body: Call['body']; caller: SimulatedUser }) => Answer {
   const { instance, version, baseUrl } = options;
+  const tellsStatus = version[0] > 8 || (version[0] === 8 && version[1] >= 2);
 
   const person = (user: SimulatedUser, query: URLSearchParams, withEmail = false) => ({
     type: 'known',
@@ -73,7 +75,7 @@ export function restApi(options: {
     profilePicture: { path: '/images/icons/profilepics/default.svg', width: 48, height: 48, isDefault: true },
     displayName: user.fullName,
     ...(withEmail && { email: user.email }),
-    ...((query.get('expand') ?? '').split(',').includes('status') && { status: user.active ? 'current' : 'deactivated' }),
+    ...(tellsStatus && (query.get('expand') ?? '').split(',').includes('status') && { status: user.active ? 'current' : 'deactivated' }),
     _links: { self: `${baseUrl}/rest/api/user?key=${user.key}` },
     _expandable: { status: '' },
   });
@@ -198,7 +200,7 @@ export function restApi(options: {
     return NO_CONTENT;
   }
 
-  const routes: readonly Route[] = [
+  const routes: Route[] = [
     { method: 'GET', path: '/rest/api/user/current', answer: ({ caller, query }) => ({ status: 200, body: person(caller, query) }) },
     {
       method: 'GET',
@@ -303,6 +305,10 @@ export function restApi(options: {
     { method: 'POST', path: '/rest/api/admin/group', since: [8, 2], admin: true, answer: createGroup },
     { method: 'DELETE', path: '/rest/api/admin/group/{}', since: [8, 2], admin: true, answer: deleteGroup },
   ];
+  if (options.tellsVersion) {
+    const body = { name: 'Confluence', typeId: 'confluence', version: options.versionText, buildNumber: 9999, url: baseUrl };
+    routes.push({ method: 'GET', path: '/rest/applinks/1.0/manifest', answer: () => ({ status: 200, body }) });
+  }
   const known = routes.filter(({ since = [0, 0] }) => version[0] > since[0] || (version[0] === since[0] && version[1] >= since[1]));
 
   return (request) => {

@@ -12,14 +12,26 @@ const { startConfluenceSimulator } = await import('./confluence-simulator.ts');
 const port = Number(process.env['PORT'] ?? 3001);
 const stateDir = process.env['STATE_DIR'] ?? '.local';
 try {
-  const simulator = await startConfluenceSimulator({ port, stateDir });
+  const version = process.env['CONFLUENCE_VERSION'] || '10.0';
+  const secureSessions = process.env['SECURE_SESSIONS'] === 'on';
+  const remoteApi = process.env['REMOTE_API'];
+  // Before 7.9 the only way to log in.
+  const [username = '', password = ''] = (process.env['SERVICE_ACCOUNT'] ?? '').split(':', 2);
+  const simulator = await startConfluenceSimulator({
+    port,
+    stateDir,
+    version,
+    secureSessions,
+    ...(username !== '' && { basic: { username, password } }),
+    ...(remoteApi !== undefined && { remoteApi: remoteApi === 'on' }),
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       simulator.close().then(() => process.exit(0));
     });
   }
   process.stdout.write(
-    `ready: simulated Confluence Data Center on ${simulator.url}, "Authorization: Bearer local", state in ${stateDir}\n`,
+    `ready: simulated Confluence ${version} on ${simulator.url}, "Authorization: Bearer local" (from 7.9), state in ${stateDir}\n`,
   );
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
