@@ -61,8 +61,12 @@ interface ResourceItem extends MarkerAttributes, ParkedAttributes, BoundAttribut
 
 export interface UserItem extends ResourceItem {
   readonly type: 'user';
-  /** Deactivation has taken memberships away that reactivation gives back (`users.groupsOnDeactivate`). */
-  readonly groupsWithheld?: boolean;
+  /** While deactivation keeps the memberships back (`users.groupsOnDeactivate`): the groups of the target that are kept, as JSON. */
+  readonly groupsWithheld?: string;
+  /** The default groups that the account was given as a new one, as JSON: reactivation gives them back. */
+  readonly newGroups?: string;
+  /** They are still to be given. */
+  readonly newGroupsDue?: boolean;
   readonly id: UserId;
   readonly userName: string;
   readonly active: boolean;
@@ -89,10 +93,21 @@ export interface GroupItem extends ResourceItem {
   readonly hasMembers: boolean;
   /** Memberships wait for the group, which is parked: its worker wakes them once the group is in the target. */
   readonly membersWait?: boolean;
+  /** Its members were told that it decides over their accounts (`users.onlyFromGroups`), or that it does no longer. */
+  readonly admits?: boolean;
+  /** While that goes on: the last member who was told. */
+  readonly wokenUpTo?: UserId;
   /** Further groups of the target that the map gives to this one; `boundName` is the first, and the lock. */
   readonly alsoBound?: readonly string[];
-  /** Groups of the target that the settings no longer give to this one: its members are still to be taken out of them. */
+  /**
+   * Those of its names, `boundName` perhaps among them, that the settings no longer give to it: its members are still to be taken out of
+   * them. As long as there are any, its marker is not cleared and it is not parked (decision 15).
+   */
   readonly retiring?: readonly string[];
+  /** The displayName by which it got its names: a name that nothing but the displayName gives is kept when that changes. */
+  readonly namedBy?: string;
+  /** Its names have changed: its memberships are to be applied once more, those after this user; `''` for all. */
+  readonly reapplyAfter?: UserId | '';
 }
 
 /** About CHUNK_IDS ids of 16 bytes, never changed once written. */
@@ -134,6 +149,8 @@ export interface OwnerItem {
   readonly ownerType: 'user' | 'group';
   readonly ownerId: string;
   readonly creating?: boolean;
+  /** Its owner has given it up: free for whoever may have it, without a linking rule (decision 15). */
+  readonly free?: boolean;
   /** Resources parked because of this owner, `connection#id`: woken when it gives the account up (DELIVERY §2.7). */
   readonly waiters?: ReadonlySet<string>;
 }

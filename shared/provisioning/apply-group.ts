@@ -2,8 +2,12 @@ import type { GroupId } from '../directory/ids.ts';
 import type { GroupItem } from '../directory/items.ts';
 import { isHeld } from '../directory/marker.ts';
 import type { Subject } from '../log/records.ts';
+import { wakeIfAdmissionChanged } from './admit-members.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyMembership } from './apply-membership.ts';
+import { endGroups } from './end-groups.ts';
+import { giveUpNames } from './give-up-names.ts';
+import { allNamesOfGroup } from './membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
 import { placeGroup } from './place-group.ts';
 import { planGroupChange } from './plan-group-change.ts';
@@ -21,6 +25,7 @@ export async function applyGroup(work: Work, id: GroupId): Promise<void> {
   }
   const subject = about(work, header);
   if (work.isDryRun) await planGroupChange(work, header, subject);
+  else if (!(await wakeIfAdmissionChanged(work, header))) await goOn(work);
   else if (header.state === 'tombstone') await applyGroupTombstone(work, header, subject);
   else await applyLiveGroup(work, header, subject);
 }
@@ -28,23 +33,56 @@ export async function applyGroup(work: Work, id: GroupId): Promise<void> {
 async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): Promise<void> {
   const compares = work.change.reason === 'reconcile' || work.change.reason === 'again';
   let group = header;
+  let leftOut: string | undefined;
   let ready = header.boundAt !== undefined && header.parkedCode === undefined;
   if (header.parkedCode === undefined && (header.marker !== undefined || !ready || compares)) {
     const placed = await placeGroup(work, header, subject);
     if (placed.is === 'gone') return goOn(work, 'again');
     group = placed.group;
-    ready = placed.is === 'ready';
+    if (placed.is === 'left out') leftOut = placed.reason ?? '';
+    // Nothing is left to wait for: nobody is to be anywhere.
+    ready = placed.is === 'ready' || leftOut !== undefined;
   }
-  const isWoken = ready && group.membersWait === true;
+  const isWoken = ready && leftOut === undefined && group.membersWait === true;
   if (isWoken) await work.delivery.memberships.wakeOfGroup(group);
+  const isLosingNames = (group.retiring ?? []).length > 0;
+  const isToReapply = group.reapplyAfter !== undefined && (isLosingNames || (ready && leftOut === undefined));
+  if (isToReapply && !(await work.delivery.groupNames.reapply(group, work.proceed))) return goOn(work);
 
   const members = await applyMembers(work, group, ready);
   if (members !== 'applied') return goOn(work);
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
-  if (ready && header.marker !== undefined) await clear(work, header, subject);
+  if (isLosingNames) return endLosing(work, group, isToReapply);
+  if (leftOut !== undefined) await leaveOut(work, header, subject, leftOut);
+  else if (ready && header.marker !== undefined) await clear(work, header, subject);
   // The index may not have shown yet what was woken a moment ago.
-  if (isWoken) await goOn(work);
+  if (isWoken || isToReapply) await goOn(work);
+}
+
+/**
+ * Its members are out of the names that the settings no longer give: they are given up, and the group goes on under the lock that is left.
+ * Members that failed keep their markers, and the group keeps its own for the sweep.
+ */
+async function endLosing(work: Work, group: GroupItem, wasReapplied: boolean): Promise<void> {
+  const newest = await work.delivery.resources.group(group.connection, group.id);
+  // A large change, or other names: another message comes, or is due.
+  if (newest?.state !== 'live' || newest.retiring === undefined || newest.retiring.length === 0) return goOn(work);
+  if (!(await work.delivery.groupNames.isEmptied(newest))) return wasReapplied ? goOn(work) : undefined;
+  await giveUpNames(work, newest, newest.retiring);
+  return goOn(work, 'again');
+}
+
+/** The settings give it no group of the target: said, and done with until the settings or its name change. */
+async function leaveOut(work: Work, header: GroupItem, subject: Subject, reason: string): Promise<void> {
+  const { resources, groupNames } = work.delivery;
+  const newest = await resources.group(header.connection, header.id);
+  if (newest?.state !== 'live' || newest.markerToken !== header.markerToken) return goOn(work, 'again');
+  if (newest.reapplyAfter === undefined) await groupNames.leaveOut(newest);
+  if (header.marker === undefined) return;
+  work.tally.count('skipped', reason);
+  report(work, 'change.skipped', { subject, reason });
+  if (newest.layers.length > 0 || !(await resources.clear(newest))) await goOn(work, 'again');
 }
 
 /**
@@ -69,17 +107,23 @@ async function clear(work: Work, header: GroupItem, subject: Subject): Promise<v
 /** DELIVERY §3.8: "the worker applies rule 7 to every member; none left, chunks and header go." The target's group is kept. */
 async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subject): Promise<void> {
   const { resources, memberships, tombstones } = work.delivery;
-  for (const marked of await resources.wakeWaiters(header.target, 'group', groupNameFor(work, header))) await ring(work, marked, 'woken');
-  if (header.boundName !== undefined && work.protectedGroups.has(header.boundName.toLowerCase())) {
-    const reason = `The group ${header.boundName} is protected and never touched: its members stay. Take them out by hand, or take it out of the protected groups.`;
+  const names = allNamesOfGroup(header);
+  for (const name of names.length > 0 ? names : [groupNameFor(work, header)])
+    for (const marked of await resources.wakeWaiters(header.target, 'group', name)) await ring(work, marked, 'woken');
+  const untouched = names.find((name) => work.protectedGroups.has(name.toLowerCase()));
+  if (untouched !== undefined) {
+    const reason = `The group ${untouched} is protected and never touched: its members stay. Take them out by hand, or take it out of the protected groups.`;
     if (await resources.park(header, { code: 'protected', reason })) report(work, 'change.parked', { subject, code: 'protected', reason });
     return;
   }
   const at = { group: header, ready: false, layersOf: () => Promise.resolve([]) };
   let held = 0;
+  let left = 0;
   for await (const { userId } of memberships.all(header.connection, header.id)) {
     if (!work.proceed()) return goOn(work);
-    if ((await applyMembership(work, at, userId)) === 'held') held += 1;
+    const outcome = await applyMembership(work, at, userId);
+    if (outcome === 'held') held += 1;
+    if (outcome !== 'done') left += 1;
   }
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
@@ -87,13 +131,15 @@ async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subje
   if (held > 0 && !isHeld(header) && (await resources.hold(header)))
     return report(work, 'change.held', { subject, actions: [`forget the group: ${held} members of it are held`] });
   // Those that failed keep their markers, and the header keeps its own for the sweep.
-  if (await tombstones.purgeGroup(header)) {
+  if (left > 0) return;
+  const note = await endGroups(work, header, subject);
+  if (note !== undefined && (await tombstones.purgeGroup(header))) {
     const pending = pendingMs(work, header.markerSince);
     report(work, 'change.applied', {
       subject,
       revision: header.revision,
       pendingMs: pending,
-      note: 'deleted; the group is kept, without the members it was given',
+      note: `deleted; ${note}`,
     });
   }
 }

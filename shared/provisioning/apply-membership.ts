@@ -10,7 +10,7 @@ import { wakeAdmitted } from './admit-members.ts';
 import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';
 import { isAlreadyPlanned } from './dry-run.ts';
 import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
-import { type MembershipWish, membershipWish } from './membership-wish.ts';
+import { allNamesOfGroup, type MembershipWish, membershipWish } from './membership-wish.ts';
 import { actionsOf, countMoves, planMembership } from './plan-membership.ts';
 import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from './work.ts';
 
@@ -95,17 +95,26 @@ async function attempt(
   await wakeAdmitted(work, read);
   // It was taken away; reactivation makes it pending.
   if (wish.withheld && member.marker === 'waiting' && work.change.reason !== 'reconcile') return 'skipped';
-  if (wish.wanted && !wish.withheld && !at.ready)
+  // The settings leave the group out: there is nothing to be in, and nothing to wait for.
+  if (wish.wanted && at.ready && group && allNamesOfGroup(group).length === 0) return clear(work, read, subject, 'present');
+  const waitsForGroup = wish.wanted && !wish.withheld && !at.ready;
+  if (waitsForGroup && wish.out.length === 0)
     return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
   if (wish.wanted && user?.boundAt === undefined) {
     if (member.marker === 'waiting') return 'skipped';
     return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
   }
-  return move(work, read, subject, at.ready ? wish : { ...wish, in: [] });
+  return move(work, read, subject, at.ready ? wish : { ...wish, in: [] }, waitsForGroup);
 }
 
 /** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
-async function move(work: Work, read: MembershipRead, subject: Subject, wish: MembershipWish): Promise<MembershipOutcome | 'again'> {
+async function move(
+  work: Work,
+  read: MembershipRead,
+  subject: Subject,
+  wish: MembershipWish,
+  waitsForGroup: boolean,
+): Promise<MembershipOutcome | 'again'> {
   const { memberships } = work.delivery;
   const accountName = read.user?.boundName;
   // "no call if no account was ever bound"
@@ -121,8 +130,8 @@ async function move(work: Work, read: MembershipRead, subject: Subject, wish: Me
   const out: string[] = [];
   for (const name of wish.out) {
     const theirs = await memberships.successor(read, name, accountName);
-    if (theirs) successors.push(theirs);
-    else out.push(name);
+    if (!theirs) out.push(name);
+    else if (!successors.some(({ group, user }) => group === theirs.group && user === theirs.user)) successors.push(theirs);
   }
   const actual = { ...wish, out };
   reportPlan(work, subject, read.member.revision, actionsOf(actual));
@@ -136,6 +145,7 @@ async function move(work: Work, read: MembershipRead, subject: Subject, wish: Me
   // What gives access was done; what takes it away waits for an administrator.
   if (isHeldBack) return holdMembership(work, read, subject, actionsOf({ ...actual, in: [] }));
   if (wish.withheld) return settle(work, read, subject, memberships.withhold(read), 'kept back until the user is active again');
+  if (waitsForGroup) return settle(work, read, subject, memberships.waitForGroup(read), 'waits for the group, which is not in the target');
   if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
   if (!(await memberships.handOver(read, successors))) return 'again';
   reportApplied(work, read, subject, 'left to the present owners of both names, who want it');

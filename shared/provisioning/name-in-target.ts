@@ -1,7 +1,9 @@
 import { messageGroupOf } from '../changes/change.ts';
 import type { GroupItem, UserItem } from '../directory/items.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
+import { namesOfGroup } from './membership-wish.ts';
 import { accountNameOf, groupNameOf } from './naming.ts';
+import { type GroupNaming, isNamedByItself } from './policy/group-names.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -19,6 +21,18 @@ export function groupNameFor({ policy }: Pick<Work, 'policy'>, group: Pick<Group
   if (group.boundName !== undefined) return group.boundName;
   const naming = policy.groupNaming(group.displayName);
   return naming.is === 'names' ? naming.names[0] : groupNameOf(group.displayName);
+}
+
+/**
+ * What the settings make of a group that is bound already, perhaps. A name that the displayName alone gives is kept when the IdP renames
+ * the group, since Confluence has no rename; names that the settings make follow the displayName, and the settings (decision 15).
+ */
+export function groupNamingFor({ policy }: Pick<Work, 'policy'>, group: GroupItem): GroupNaming {
+  const naming = policy.groupNaming(group.displayName);
+  const isBound = group.boundName !== undefined && namesOfGroup(group).length > 0;
+  if (naming.is !== 'names' || !isBound || !isNamedByItself(policy.settings.groups)) return naming;
+  const kept = group.namedBy === undefined ? group.boundName : groupNameOf(group.namedBy);
+  return kept === undefined || kept === naming.names[0] ? naming : { ...naming, names: [kept] };
 }
 
 /** DELIVERY §1: "The FIFO message group of a change is the account or group in the target." */

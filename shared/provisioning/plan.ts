@@ -1,8 +1,6 @@
-import type { Account, AccountProfile } from '../targets/target.ts';
-import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
+import type { AccountProfile } from '../targets/target.ts';
+import { illegalGroupName } from './illegal-name.ts';
 import type { OutcomeKind, Tally } from './outcome.ts';
-import type { DesiredProfile } from './policy/account-profile.ts';
-import type { UserSettings } from './settings/user-settings.ts';
 
 /** One step on the target, or on what is recorded about it. Performed in order. */
 export type Action =
@@ -12,14 +10,23 @@ export type Action =
   | { readonly do: 'bind'; readonly creating: boolean }
   | { readonly do: 'create account'; readonly profile: AccountProfile }
   /** The account or group exists and is ours. */
-  | { readonly do: 'record' }
+  | { readonly do: 'record'; readonly newGroups?: readonly string[] }
   | { readonly do: 'enable account' }
   | { readonly do: 'update profile'; readonly profile: Partial<AccountProfile> }
+  | { readonly do: 'add to default group'; readonly group: string }
+  | { readonly do: 'remove from default group'; readonly group: string }
+  /** The user's memberships are kept back, but for those in the groups of the target in `kept`; and given back. */
+  | { readonly do: 'withhold groups'; readonly kept: readonly string[] }
+  | { readonly do: 'give groups back' }
   | { readonly do: 'create group' };
 
 export type Plan =
-  | { readonly actions: readonly Action[] }
-  | { readonly park: 'owned' | 'foreign' | 'protected' | 'illegal-name' | 'bad-request'; readonly reason: string };
+  /** `skipped`: what a setting leaves out, a sentence each. */
+  | { readonly actions: readonly Action[]; readonly skipped?: readonly string[] }
+  | {
+      readonly park: 'no-name' | 'not-found' | 'owned' | 'foreign' | 'protected' | 'illegal-name' | 'bad-request';
+      readonly reason: string;
+    };
 
 /** What the owner item of the name says, seen from the resource that is planned. */
 export interface Ownership {
@@ -28,117 +35,28 @@ export interface Ownership {
   readonly creating: boolean;
 }
 
-export interface DesiredUser {
-  readonly state: 'live' | 'tombstone';
-  readonly active: boolean;
-  readonly profile: DesiredProfile;
-}
-
-export interface ActualAccount {
-  /** The bound name, or the one the account would get. */
-  readonly name: string;
-  readonly owner: Ownership | undefined;
-  readonly account: Account | undefined;
-  /** True once the account was known to exist. */
-  readonly recorded: boolean;
-  readonly applied?: Partial<AccountProfile>;
-  /** The connection's linking rule allows this account, if nobody owns it. */
-  readonly mayLink: boolean;
-}
-
-/**
- * What makes the account equal to the user; pure. Removals of access come first and wait for nothing (invariant 11).
- * @param protectedAccounts lower-cased names that are never touched
- */
-export function planUser(
-  desired: DesiredUser,
-  actual: ActualAccount,
-  settings: Pick<UserSettings, 'onDelete'>,
-  protectedAccounts: ReadonlySet<string>,
-): Plan {
-  const { name, owner, account } = actual;
-  const wanted = desired.state === 'live' && desired.active;
-  const mine = owner?.mine === true;
-  if (!wanted && !mine) return { actions: [] };
-  if (protectedAccounts.has(name.toLowerCase()))
-    return {
-      park: 'protected',
-      reason: `The account ${name} is protected and never touched. Take it out of the assignment, or out of the protected accounts.`,
-    };
-  return wanted ? planAccess(desired, actual) : planNoAccess(desired, account, owner, actual, settings);
-}
-
-/** The account is ours and should not be usable. */
-function planNoAccess(
-  desired: DesiredUser,
-  account: Account | undefined,
-  owner: Ownership | undefined,
-  actual: ActualAccount,
-  { onDelete }: Pick<UserSettings, 'onDelete'>,
-): Plan {
-  const actions: Action[] = [];
-  // DELIVERY §2.4: "A removal calls disable on an account that is ours even when the GET said 404; only a 404 to both is gone."
-  if (account === undefined || account.active) actions.push({ do: 'disable account' });
-  if (desired.state === 'tombstone') {
-    if (onDelete === 'delete') actions.push({ do: 'delete account' });
-  } else if (account) actions.push(...profileUpdate(desired.profile, account, actual.applied));
-  if (account && owner?.creating === true) actions.push({ do: 'record' });
-  return { actions };
-}
-
 /** Why a name may not become ours: another live resource owns it, or it exists and linking is not allowed (invariant 8). */
-function notOurToTake(
+export function notOurToTake(
   kind: 'account' | 'group',
   name: string,
   owner: Ownership | undefined,
   exists: boolean,
   mayLink: boolean,
+  namedBy?: string,
 ): Plan | undefined {
+  const because = namedBy === undefined ? '' : ` The name comes from ${namedBy}.`;
   const other = kind === 'account' ? 'user' : 'group';
   if (owner && !owner.mine && owner.live)
     return {
       park: 'owned',
-      reason: `The ${kind} ${name} belongs to another ${other} of this or another connection. It is free once that ${other} is deleted.`,
+      reason: `The ${kind} ${name} belongs to another ${other} of this or another connection. It is free once that ${other} is deleted.${because}`,
     };
   if (!owner && exists && !mayLink)
     return {
       park: 'foreign',
-      reason: `The ${kind} ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.`,
+      reason: `The ${kind} ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.${because}`,
     };
   return undefined;
-}
-
-/** The account should be there, be ours, and be usable. */
-function planAccess({ profile }: DesiredUser, { name, owner, account, recorded, applied, mayLink }: ActualAccount): Plan {
-  const mine = owner?.mine === true;
-  const notOurs = notOurToTake('account', name, owner, account !== undefined, mayLink);
-  if (notOurs) return notOurs;
-  if (!account) {
-    const illegal = mine ? undefined : illegalAccountName(name);
-    if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
-    const { fullName, email } = profile;
-    if (email === undefined)
-      return {
-        park: 'bad-request',
-        reason: `Confluence needs an e-mail address to create ${name}. Map one to emails in the identity provider.`,
-      };
-    return { actions: [{ do: 'bind', creating: true }, { do: 'create account', profile: { fullName, email } }, { do: 'record' }] };
-  }
-  const actions: Action[] = [];
-  if (!mine) actions.push({ do: 'bind', creating: false });
-  if (!mine || owner.creating || !recorded) actions.push({ do: 'record' });
-  if (!account.active) actions.push({ do: 'enable account' });
-  return { actions: [...actions, ...profileUpdate(profile, account, applied)] };
-}
-
-/** The e-mail address is compared with what was last applied where the target does not tell it. */
-function profileUpdate(desired: DesiredProfile, account: Account, applied: Partial<AccountProfile> = {}): Action[] {
-  const { fullName, email } = desired;
-  const profile = {
-    ...(fullName !== account.fullName && { fullName }),
-    ...(email !== undefined && email !== (account.email ?? applied.email) && { email }),
-  };
-  return Object.keys(profile).length > 0 ? [{ do: 'update profile', profile }] : [];
 }
 
 export interface ActualGroup {
@@ -146,19 +64,33 @@ export interface ActualGroup {
   readonly owner: Ownership | undefined;
   readonly exists: boolean;
   readonly recorded: boolean;
+  /** The linking rule allows it, or the map names it. */
   readonly mayLink: boolean;
+  /** `groups.create`. */
+  readonly mayCreate: boolean;
+  /** Whose it is, where an owner item is: "the group Sales". */
+  readonly ownedBy?: string;
+  /** The setting that gave the name: "groups.rename[0] (Sales EMEA becomes sales)". */
+  readonly because?: string;
 }
 
 /** What puts a live group into the target; its members are planned one by one. Pure. */
-export function planGroup({ name, owner, exists, recorded, mayLink }: ActualGroup, protectedGroups: ReadonlySet<string>): Plan {
+export function planGroup(actual: ActualGroup, protectedGroups: ReadonlySet<string>): Plan {
+  const { name, owner, exists, recorded, mayLink } = actual;
   const mine = owner?.mine === true;
   if (protectedGroups.has(name.toLowerCase()))
     return {
       park: 'protected',
       reason: `The group ${name} is protected and never touched. Stop pushing it, or take it out of the protected groups.`,
     };
+  if (owner?.live === true && !mine) return { park: 'owned', reason: twoOfOneName(actual) };
   const notOurs = notOurToTake('group', name, owner, exists, mayLink);
   if (notOurs) return notOurs;
+  if (!exists && !actual.mayCreate)
+    return {
+      park: 'not-found',
+      reason: `There is no group ${name} in Confluence, and groups.create is off. Create it there and try again, or turn groups.create on.`,
+    };
   if (!exists) {
     const illegal = mine ? undefined : illegalGroupName(name);
     if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
@@ -168,6 +100,12 @@ export function planGroup({ name, owner, exists, recorded, mayLink }: ActualGrou
   return { actions: owner.creating || !recorded ? [{ do: 'record' }] : [] };
 }
 
+/** "Two IdP groups that end up as one name are detected and reported, not merged silently." */
+function twoOfOneName({ name, ownedBy = 'another group', because }: ActualGroup): string {
+  const made = because === undefined ? '' : ` This one gets the name by ${because}.`;
+  return `The Confluence group ${name} belongs to ${ownedBy}, and two groups are never merged.${made} Give one of the two another name, or delete the other.`;
+}
+
 const OUTCOME: Readonly<Record<Action['do'], OutcomeKind | undefined>> = {
   'create account': 'created',
   'create group': 'created',
@@ -175,6 +113,10 @@ const OUTCOME: Readonly<Record<Action['do'], OutcomeKind | undefined>> = {
   'enable account': 'enabled',
   'disable account': 'disabled',
   'delete account': 'deleted',
+  'add to default group': 'added',
+  'remove from default group': 'removed',
+  'withhold groups': undefined,
+  'give groups back': undefined,
   bind: undefined,
   record: undefined,
 };
@@ -189,6 +131,7 @@ export function countAction({ tally }: { readonly tally: Tally }, action: Action
 export function namesOf(actions: readonly Action[]): string[] {
   return actions.map((action) => {
     if (action.do === 'bind') return action.creating ? 'bind a new name' : 'link';
+    if (action.do === 'add to default group' || action.do === 'remove from default group') return `${action.do} ${action.group}`;
     return action.do === 'update profile' ? `update ${Object.keys(action.profile).join(' and ')}` : action.do;
   });
 }

@@ -1,4 +1,4 @@
-import type { ResourceItem } from '../delivery.ts';
+import type { Owner, ResourceItem } from '../delivery.ts';
 import type { Condition } from '../dynamodb-expression.ts';
 import type { GroupItem, MemberItem, UserItem } from '../items.ts';
 
@@ -19,8 +19,13 @@ export function headerAsRead(group: GroupItem | undefined): Condition {
     : { expression: 'attribute_not_exists(#pk)' };
 }
 
-export function userAsRead(user: UserItem | undefined): Condition {
-  return user ? { expression: '#state = :readState', values: { ':readState': user.state } } : { expression: 'attribute_not_exists(#pk)' };
+/** The user as a membership's worker read them: their life, and what deactivation keeps back. */
+export function userAsRead(user: Pick<UserItem, 'state' | 'groupsWithheld'> | undefined): Condition {
+  if (!user) return { expression: 'attribute_not_exists(#pk)' };
+  const life = { expression: '#state = :readState', values: { ':readState': user.state } };
+  return user.groupsWithheld === undefined
+    ? both(life, { expression: 'attribute_not_exists(#groupsWithheld)' })
+    : both(life, { expression: '#groupsWithheld = :readKept', values: { ':readKept': user.groupsWithheld } });
 }
 
 export const isLive: Condition = { expression: '#state = :live', values: { ':live': 'live' } };
@@ -28,4 +33,15 @@ export const isLive: Condition = { expression: '#state = :live', values: { ':liv
 /** Both conditions on one item. Their value names must differ. */
 export function both(one: Condition, other: Condition): Condition {
   return { expression: `(${one.expression}) AND (${other.expression})`, values: { ...one.values, ...other.values } };
+}
+
+/** The owner item still names this user or group. */
+export function ownedBy({ connection, id }: Pick<Owner | ResourceItem, 'connection' | 'id'>): Condition {
+  return { expression: '#ownerId = :owner AND #ownerConnection = :ownerOf', values: { ':owner': id, ':ownerOf': connection } };
+}
+
+/** The owner item as it was read: whose it is, and whether it was given up. */
+export function ownerAsRead(owner: Owner | undefined): Condition {
+  if (!owner) return { expression: 'attribute_not_exists(#pk)' };
+  return both(ownedBy(owner), { expression: owner.givenUp ? 'attribute_exists(#free)' : 'attribute_not_exists(#free)' });
 }

@@ -63,8 +63,9 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
 
     async waitForGroup({ member, group }) {
       if (!group) return false;
-      const parked: Condition = { expression: 'attribute_exists(#parkedCode)' };
-      const note: Write = { update: keys.group(group.connection, group.id), change: { set: { membersWait: true } }, condition: parked };
+      // Else nobody would look at the group again. Of a group that loses names the marker stays instead of a park (decision 15).
+      const looked: Condition = { expression: 'attribute_exists(#parkedCode) OR attribute_exists(#markerToken)' };
+      const note: Write = { update: keys.group(group.connection, group.id), change: { set: { membersWait: true } }, condition: looked };
       return written(table.transact([waiting(member), note]));
     },
 
@@ -103,7 +104,8 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       const user = (ofAccount?.ownerId ?? member.userId) as typeof member.userId;
       if (connection === member.connection && group === member.groupId && user === member.userId) return undefined;
       const theirs = await read(connection, group, user);
-      const wish = theirs?.group?.state === 'live' && theirs.user?.state === 'live' && theirs.member.wanted === 'present';
+      const isGiven = theirs?.group?.state === 'live' && theirs.group.retiring?.includes(groupName) !== true;
+      const wish = isGiven && theirs.user?.state === 'live' && theirs.member.wanted === 'present';
       const kept = theirs?.user && groupsKept(theirs.user);
       if (!wish || kept?.includes(groupName) === false) return undefined;
       const { groupsWithheld } = theirs.user ?? {};

@@ -1,12 +1,14 @@
-import type { Marked, Owner, Park, ResourceDelivery, ResourceItem } from '../delivery.ts';
+import type { Marked, Park, ResourceDelivery, ResourceItem } from '../delivery.ts';
+import { brakeIsOn } from '../dynamodb-brake.ts';
+import type { Condition } from '../dynamodb-expression.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, TargetId } from '../ids.ts';
-import { type GroupItem, ITEM_VERSION, type OwnerItem, type UserItem } from '../items.ts';
+import type { GroupItem, OwnerItem, UserItem } from '../items.ts';
 import { heldKey, keys, parkedKey, purgeKey } from '../keys.ts';
 import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
 import { isRemoval, markedResource, messageGroupFor } from '../target-name.ts';
-import { both, isLive, markerAsRead } from './as-read.ts';
-import { keyOf, type MarkTimes, ownerKey, written } from './resource-keys.ts';
+import { both, isLive, markerAsRead, ownedBy, ownerAsRead } from './as-read.ts';
+import { keyOf, type MarkTimes, ownedFromNowOn, ownerKey, written } from './resource-keys.ts';
 
 /** How often a write on the newest state is tried while others write too. */
 const ATTEMPTS = 5;
@@ -57,8 +59,19 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
       const item = await table.get<OwnerItem>(ownerKey(target, type, name));
       if (item === undefined) return undefined;
       const key = keyOf({ type: item.ownerType, connection: item.ownerConnection, id: item.ownerId } as ResourceItem);
-      const resource = await table.get<ResourceItem>(key, ['state']);
-      return { connection: item.ownerConnection, id: item.ownerId, creating: item.creating === true, live: resource?.state === 'live' };
+      const resource = await table.get<NamedResource>(key, ['state', 'boundName', 'displayName', 'userName']);
+      const called = resource?.displayName ?? resource?.userName;
+      const givenUp = item.free === true;
+      return {
+        connection: item.ownerConnection,
+        id: item.ownerId,
+        creating: item.creating === true,
+        live: resource?.state === 'live' && !givenUp,
+        free: resource === undefined || givenUp,
+        givenUp,
+        ...(resource?.boundName !== undefined && { lock: resource.boundName }),
+        ...(called !== undefined && { name: called }),
+      };
     },
 
     bind: (resource, name, owner, creating) =>
@@ -66,25 +79,10 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         table.transact([
           {
             update: keyOf(resource),
-            change: { set: { boundName: name } },
-            condition: both(isLive, { expression: '#revision = :readRevision', values: { ':readRevision': resource.revision } }),
+            change: { set: { boundName: name, ...(resource.type === 'group' && { namedBy: resource.displayName }) } },
+            condition: both(unchanged(resource), boundAsRead(resource)),
           },
-          {
-            update: ownerKey(resource.target, resource.type, name),
-            change: {
-              set: {
-                v: ITEM_VERSION,
-                type: 'owner',
-                name,
-                ownerConnection: resource.connection,
-                ownerType: resource.type,
-                ownerId: resource.id,
-                ...(creating && { creating }),
-              },
-              ...(!creating && { remove: ['creating'] }),
-            },
-            condition: owner ? ownedBy(owner) : { expression: 'attribute_not_exists(#pk)' },
-          },
+          ownedFromNowOn(resource, name, owner, creating),
         ]),
       ),
 
@@ -141,13 +139,13 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         ),
       ),
 
-    async again(resource) {
+    async again(resource, parkedToo) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const newest = await table.get<ResourceItem>(keyOf(resource));
-        if (newest === undefined || newest.parkedCode !== undefined) return undefined;
+        if (newest === undefined || (newest.parkedCode !== undefined && parkedToo === undefined)) return undefined;
         const correlationId = newest.correlationId ?? resource.correlationId ?? `again-${resource.id}`;
-        if (await written(table.update(keyOf(newest), { set: marker(newest, correlationId) }, markerAsRead(newest))))
-          return markedResource(newest, correlationId);
+        const change = { set: marker(newest, correlationId), remove: clearedParked };
+        if (await written(table.update(keyOf(newest), change, markerAsRead(newest)))) return markedResource(newest, correlationId);
       }
       return undefined;
     },
@@ -161,7 +159,7 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
           {
             update: ownerKey(resource.target, resource.type, name),
             change: { add: { waiters: new Set([`${resource.connection}#${resource.id}`]) } },
-            condition: ownedBy(owner),
+            condition: ownerAsRead(owner),
           },
           { check: keyOf({ ...resource, connection: owner.connection, id: owner.id } as ResourceItem), condition: isLive },
         ]),
@@ -169,7 +167,8 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
 
     hold: (resource) => {
       const held = heldKey(resource.connection, 'held', keyOf(resource), times.now().toISOString());
-      return written(table.update(keyOf(resource), { set: { marker: 'held', ...held } }, markerAsRead(resource)));
+      const write = { update: keyOf(resource), change: { set: { marker: 'held', ...held } }, condition: markerAsRead(resource) };
+      return written(table.transact([write, brakeIsOn(resource.connection)]));
     },
 
     wakeWaiters,
@@ -184,8 +183,18 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
   };
 }
 
-function ownedBy({ connection, id }: Pick<Owner | ResourceItem, 'connection' | 'id'>) {
-  return { expression: '#ownerId = :owner AND #ownerConnection = :ownerOf', values: { ':owner': id, ':ownerOf': connection } };
+/** What an owner is read for. */
+type NamedResource = Pick<ResourceItem, 'state' | 'boundName'> & { readonly displayName?: string; readonly userName?: string };
+
+function unchanged({ revision }: ResourceItem): Condition {
+  return both(isLive, { expression: '#revision = :readRevision', values: { ':readRevision': revision } });
+}
+
+/** Two settings documents give it two names, and two locks: only one of them gets it. */
+function boundAsRead({ boundName }: ResourceItem): Condition {
+  return boundName === undefined
+    ? { expression: 'attribute_not_exists(#boundName)' }
+    : { expression: '#boundName = :readName', values: { ':readName': boundName } };
 }
 
 function parked(resource: ResourceItem, park: Park, now: Date) {

@@ -1,10 +1,12 @@
-import type { ResourceItem } from '../delivery.ts';
+import type { Owner, ResourceItem } from '../delivery.ts';
+import type { Write } from '../dynamodb-expression.ts';
 import { ConditionFailed } from '../dynamodb-table.ts';
 import type { TargetId } from '../ids.ts';
-import type { GroupItem, MemberItem } from '../items.ts';
+import { type GroupItem, ITEM_VERSION, type MemberItem } from '../items.ts';
 import { type Key, keys, listing } from '../keys.ts';
 import { pendingMarker } from '../marker.ts';
 import { messageGroupFor } from '../target-name.ts';
+import { ownerAsRead } from './as-read.ts';
 
 /** Where a user or group is. */
 export function keyOf(resource: Pick<ResourceItem, 'type' | 'connection' | 'id'>): Key {
@@ -14,6 +16,17 @@ export function keyOf(resource: Pick<ResourceItem, 'type' | 'connection' | 'id'>
 /** Where it is kept whose an account or group of the target is. */
 export function ownerKey(target: TargetId, type: 'user' | 'group', name: string): Key {
   return type === 'user' ? keys.accountOwner(target, name) : keys.groupOwner(target, name);
+}
+
+/** The owner item names `resource` from now on, if it is still as `owner` was read. `creating`: what it is about is still to be made. */
+export function ownedFromNowOn(resource: ResourceItem, name: string, owner: Owner | undefined, creating: boolean): Write {
+  const { connection, type, id } = resource;
+  const whose = { v: ITEM_VERSION, type: 'owner', name, ownerConnection: connection, ownerType: type, ownerId: id };
+  return {
+    update: ownerKey(resource.target, type, name),
+    change: { set: { ...whose, ...(creating && { creating }) }, remove: creating ? ['free'] : ['free', 'creating'] },
+    condition: ownerAsRead(owner),
+  };
 }
 
 export interface MarkTimes {
