@@ -48,6 +48,15 @@ export const savedQueries = {
 | limit 200`,
   },
 
+  /** Who it is, and when it went on: brake.engaged says the limit. */
+  held: {
+    title: 'What the brake holds',
+    query: `fields @timestamp, connection, kind, subject.type, subject.name, subject.id, subject.member, limit, users, correlationId
+| filter kind = "change.held" or kind = "brake.engaged"
+| sort @timestamp desc
+| limit 500`,
+  },
+
   /** A request may use several: unnest counts each, once a request. Entra ID sends no User-Agent: its client is empty. */
   tolerances: {
     title: 'Tolerances used by a connection',

@@ -61,6 +61,20 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       impact: 'the worker crashes or times out: changes are late',
       next: 'read the error records and the lines of Lambda itself in the request log; if memory or time ran out, find the change by its correlation id',
     },
+    BrakeEngaged: {
+      metric: metrics.engagedBrakes,
+      threshold: 1,
+      impact:
+        'unusually many people were to lose access within an hour: the rest is held and keeps access in Confluence. The identity provider has its answers, creations go on',
+      next: `${admin('brake show [CONNECTION]')} lists who is held; if the identity provider means it, ${admin('brake release CONNECTION')}, else mend it there and ${admin('brake reject CONNECTION')}`,
+    },
+    SeatsFull: {
+      metric: metrics.fullTargets,
+      threshold: 1,
+      impact:
+        'the seats of a Confluence are used up: new people get no account until one is free. With more Confluence would become read-only',
+      next: `${admin('parked list [CONNECTION]')} says who waits; free seats, or extend the licence and raise seats.limit. They are tried again by themselves`,
+    },
     TokenExpires: {
       metric: metrics.tokenExpiresInDays,
       threshold: 14,

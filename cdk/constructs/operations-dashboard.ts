@@ -39,12 +39,18 @@ export class OperationsDashboard extends Dashboard {
         ],
         [
           graph('Confluence calls by outcome', metrics.confluenceByOutcome),
-          graph('Changes applied and parked', metrics.applied, metrics.parked),
+          graph('Changes applied, parked and held', metrics.applied, metrics.parked, metrics.held),
           graph('Pending changes', metrics.pending, metrics.queued),
         ],
         [
           graph('Oldest pending change, ms', metrics.oldestPendingMs),
-          graph('Paused targets and dead letters', metrics.pausedTargets, metrics.deadLetters),
+          graph(
+            'Paused targets, brakes that are on, targets without a seat, dead letters',
+            metrics.pausedTargets,
+            metrics.engagedBrakes,
+            metrics.fullTargets,
+            metrics.deadLetters,
+          ),
           graph('Errors', metrics.errors, metrics.sendsFailed, metrics.workerErrors, metrics.apiErrors, metrics.apiRefusals),
         ],
         [

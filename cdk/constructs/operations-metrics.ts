@@ -26,6 +26,9 @@ export function operationsMetrics(log: LogMetrics, api: RestApi, changes: Change
     pending: log.value('Pending', 'sweep.finished', 'pending', 'Maximum'),
     oldestPendingMs: log.value('OldestPendingMs', 'sweep.finished', 'oldestPendingMs', 'Maximum'),
     pausedTargets: log.value('PausedTargets', 'sweep.finished', 'pausedTargets', 'Maximum'),
+    engagedBrakes: log.value('EngagedBrakes', 'sweep.finished', 'engagedBrakes', 'Maximum'),
+    fullTargets: log.value('FullTargets', 'sweep.finished', 'fullTargets', 'Maximum'),
+    held: log.count('Held', 'change.held'),
     tokenExpiresInDays: log.value('TokenExpiresInDays', 'sweep.finished', 'tokenExpiresInDays', 'Minimum'),
     silentHours: log.value('SilentHours', 'connection.silent', 'hours', 'Maximum'),
 

@@ -4,6 +4,7 @@ import type { Connection, Connections } from '../../shared/directory/connection.
 import type { Directory } from '../../shared/directory/directory.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
+import type { SeatStates } from '../../shared/directory/seats.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { InspectionRequest, ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
@@ -28,6 +29,7 @@ export interface Administration {
   readonly overview: Overview;
   readonly brake: Pick<BrakeStates, 'read' | 'engaged' | 'reset'>;
   readonly heldChanges: HeldChanges;
+  readonly seats: Pick<SeatStates, 'read'>;
   readonly credentials: CredentialStore;
   readonly queue: ChangeQueue;
   readonly log: RequestLog;

@@ -5,12 +5,13 @@ import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
+import { dynamoDbSeats } from '../../shared/directory/dynamodb-seats.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { Administration } from './administration.ts';
 
 type DirectoryPart = Pick<
   Administration,
-  'connections' | 'directory' | 'overview' | 'brake' | 'heldChanges' | 'targetStatus' | 'resumeTarget'
+  'connections' | 'directory' | 'overview' | 'brake' | 'heldChanges' | 'seats' | 'targetStatus' | 'resumeTarget'
 >;
 
 /** The part of the administration that is the table, the same in AWS and on the local stack. */
@@ -22,6 +23,7 @@ export function directoryAdministration(table: DynamoDbTable, now: () => Date): 
     directory: dynamoDbDirectory(table, { sweepAfterSeconds: 120, newId: randomUUID }),
     overview: dynamoDbOverview(table),
     brake,
+    seats: dynamoDbSeats(table, now),
     heldChanges: dynamoDbHeldChanges(table, brake, now),
     targetStatus: (target) => targets.read(target),
     resumeTarget: (target) => targets.resume(target),

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
+import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
@@ -36,6 +37,7 @@ export function composeSweep(environment: Readonly<Record<string, string | undef
   return {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds: env.SWEEP_AFTER_SECONDS, now }),
     connections: dynamoDbConnections(table),
+    parked: dynamoDbOverview(table),
     queue: sqsChangeQueue(new SQSClient({}), env.QUEUE_URL, randomUUID),
     credentials,
     targetOf: ({ target }, observe) =>

@@ -1,6 +1,7 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
+import type { Overview } from '../../shared/directory/overview.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
@@ -11,6 +12,7 @@ export interface SweepDependencies {
   readonly delivery: Delivery;
   readonly connections: Pick<Connections, 'list' | 'listTokens'>;
   readonly queue: ChangeQueue;
+  readonly parked: Pick<Overview, 'parked' | 'retry'>;
   readonly credentials: Pick<CredentialStore, 'read'>;
   readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
   readonly log: RequestLog;

@@ -1,6 +1,7 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { dispositionOf } from '../../shared/provisioning/dispositions.ts';
+import { forLog } from '../../shared/targets/observed-call.ts';
 import { type ProvisioningCode, ProvisioningError } from '../../shared/targets/target.ts';
 import type { SweepDependencies } from './dependencies.ts';
 
@@ -49,7 +50,7 @@ async function answers(deps: SweepDependencies, connection: Connection, correlat
   const target = connection.target.id;
   const common = { correlationId, connection: connection.id, target };
   try {
-    const probe = deps.targetOf(connection, (call) => deps.log.write({ kind: 'confluence.request', ...common, ...call }));
+    const probe = deps.targetOf(connection, (call) => deps.log.write({ kind: 'confluence.request', ...common, ...forLog(call) }));
     await probe.serviceAccount();
     return true;
   } catch (error) {

@@ -8,6 +8,7 @@ import type { SweepDependencies } from './dependencies.ts';
 import { isDryRun, plannedChanges } from './planned-changes.ts';
 import { probeTarget } from './probe-target.ts';
 import { tokenExpiresInDays, writeSilentConnections } from './watch-connections.ts';
+import { watchSafety } from './watch-safety.ts';
 
 /** `everything`: what is pending is due whatever its back-off says. */
 export type SweepFunction = (event?: { everything?: boolean }) => Promise<void>;
@@ -64,6 +65,8 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
     }
     if (heldBack === undefined) for (const { target } of open) run.sent += await sendPurges(deps, target, now, SENDS - run.sent);
 
+    const openTargets = open.map(({ target }) => target);
+    const safety = await watchSafety(deps, connections, openTargets, correlationId);
     const expires = await tokenExpiresInDays(deps, connections, now);
     await writeSilentConnections(deps, connections, correlationId, now);
     deps.log.write({
@@ -73,6 +76,7 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
       pending: run.pending,
       oldestPendingMs: now.getTime() - run.oldest,
       pausedTargets: run.paused,
+      ...safety,
       ...(heldBack !== undefined && { heldBack }),
       ...(heldByDryRun > 0 && { heldByDryRun }),
       ...(expires !== undefined && { tokenExpiresInDays: expires }),

@@ -120,7 +120,11 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
       const found = await table.batchGet<StateItem>(targets.map((target) => keys.seats(target)));
       const refusing = found.filter(({ refusedLimit }) => refusedLimit !== undefined);
       const byKey = new Map(refusing.map((state) => [state.pk, toSeatState(state)]));
-      return new Map(targets.flatMap((target) => [...(byKey.has(keys.seats(target).pk) ? [[target, byKey.get(keys.seats(target).pk)] as [TargetId, SeatState]] : [])]));
+      return new Map(
+        targets.flatMap((target) => [
+          ...(byKey.has(keys.seats(target).pk) ? [[target, byKey.get(keys.seats(target).pk)] as [TargetId, SeatState]] : []),
+        ]),
+      );
     },
 
     async retried(target) {

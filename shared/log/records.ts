@@ -65,6 +65,8 @@ export type LogRecord = Common &
         readonly attempt: number;
         readonly retryAfterMs?: number;
         readonly loginReason?: string;
+        /** The target's rate limit, when it is nearly used up. */
+        readonly rate?: { readonly remaining: number; readonly limit: number; readonly intervalSeconds: number; readonly fillRate: number };
         readonly subject?: Subject;
       }
     | {
@@ -122,6 +124,10 @@ export type LogRecord = Common &
         readonly pending: number;
         readonly oldestPendingMs: number;
         readonly pausedTargets: number;
+        /** Connections whose brake is on. */
+        readonly engagedBrakes?: number;
+        /** Targets where somebody was refused a seat and none has become free since. */
+        readonly fullTargets?: number;
         readonly heldBack?: string;
         /** What connections in dry run keep back: not pending, and never late. Counted up to a bound a connection. */
         readonly heldByDryRun?: number;

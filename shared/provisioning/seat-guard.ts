@@ -59,7 +59,8 @@ export function seatGuardOf(
     async takeFor(account, which) {
       if (licensed.size === 0) return take(account);
       // An account that is made is in no group yet; one that is enabled takes the seats of its groups again.
-      if (which === 'existing') for await (const group of target.groupsOf(account)) if (licensed.has(group.toLowerCase())) return take(account);
+      if (which === 'existing')
+        for await (const group of target.groupsOf(account)) if (licensed.has(group.toLowerCase())) return take(account);
     },
     async takeForMember(account, group) {
       if (licensed.has(group.toLowerCase())) await take(account);

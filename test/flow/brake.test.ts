@@ -40,6 +40,7 @@ const deactivate = async (...which: number[]) => {
 };
 /** What the sweep does about it, and the end of tombstones. */
 const hoursLater = async () => {
+  await world.settle();
   for (const hours of [1.5, 0.5, 2]) {
     world.clock.now += hours * HOUR;
     await world.sweep();

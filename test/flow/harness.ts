@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ReconcileEvent, reconcileFunction } from '../../functions/reconcile/reconcile-function.ts';
 import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
 import { commit } from '../../shared/directory/commit.ts';
@@ -10,6 +11,7 @@ import type { Committed, Directory } from '../../shared/directory/directory.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import type { Write } from '../../shared/directory/dynamodb-expression.ts';
+import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../../shared/directory/items.ts';
@@ -18,7 +20,7 @@ import { clearedParked, markerOfRequest, pendingMarker } from '../../shared/dire
 import { listLayer, writeLayer } from '../../shared/directory/members/large-change.ts';
 import { changeResource } from '../../shared/directory/resource-write.ts';
 import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
-import type { Runs } from '../../shared/directory/runs.ts';
+import type { Counts, NewRun, Run, RunResult, Runs } from '../../shared/directory/runs.ts';
 import { messageGroupFor } from '../../shared/directory/target-name.ts';
 import type { LogRecord } from '../../shared/log/records.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
@@ -32,6 +34,7 @@ import { FifoQueue, type Message } from './fifo-queue.ts';
 
 export const BASE_URL = 'https://confluence.example.com';
 export const SWEEP_AFTER_SECONDS = 120;
+export const RESEND_AFTER_MS = 300_000;
 
 export interface WorldOptions {
   readonly settings?: SettingsChange;
@@ -60,6 +63,7 @@ export interface World {
   readonly secret: { version: string; credentials: Credentials | undefined };
   readonly worker: WorkerFunction;
   readonly sweep: SweepFunction;
+  readonly runs: Runs;
   readonly remaining: { ms: number };
   connect(name: string, settings?: SettingsChange): Promise<Connection>;
 
@@ -88,11 +92,23 @@ export interface World {
   /** A minute, the sweep, and what it sends; as often as it takes until nothing is pending. */
   untilQuiet(): Promise<void>;
 
+  /** One minute of the driver of runs; while it pauses, what it has sent is delivered. */
+  reconcile(event?: ReconcileEvent): Promise<void>;
+  /** A run of Synchronize, or what `run` says, to its end, and what waits then. */
+  synchronize(run?: Partial<NewRun>): Promise<Synchronized>;
+
   user(id: UserId, connection?: Connection): Promise<UserItem | undefined>;
   group(id: GroupId, connection?: Connection): Promise<GroupItem | undefined>;
   member(group: GroupId, user: UserId, connection?: Connection): Promise<MemberItem | undefined>;
   records<Kind extends LogRecord['kind']>(kind: Kind): Extract<LogRecord, { kind: Kind }>[];
   close(): Promise<void>;
+}
+
+/** What a run has found. */
+export interface Synchronized {
+  readonly run: Run;
+  readonly counts: Counts;
+  readonly results: readonly RunResult[];
 }
 
 export interface RequestOptions {
@@ -136,7 +152,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     connections,
     queue,
     credentials,
-    targetOf: (_connection: Connection, observe: Parameters<ConfluenceDouble['target']>[0]) => confluence.target(observe),
+    targetOf: (_connection: Connection, ...hooks: Parameters<ConfluenceDouble['target']>) => confluence.target(...hooks),
     log: { write: (record: LogRecord) => void log.push(record) },
     now,
   };
@@ -150,7 +166,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     callTimeoutMs: 5_000,
     sliceMs: options.sliceMs ?? 20_000,
   });
-  const sweep = sweepFunction({ ...dependencies, sweepAfterSeconds: SWEEP_AFTER_SECONDS });
+  const sweep = sweepFunction({ ...dependencies, parked: dynamoDbOverview(table), sweepAfterSeconds: SWEEP_AFTER_SECONDS });
 
   async function connect(name: string, settings: SettingsChange = {}): Promise<Connection> {
     return connections.create({
@@ -216,6 +232,37 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await settle();
   }
 
+  const drive = reconcileFunction({
+    ...dependencies,
+    directory,
+    newId: randomUUID,
+    sleep: async (ms) => {
+      clock.now += ms;
+      await settle();
+    },
+    resendAfterMs: RESEND_AFTER_MS,
+  });
+  async function reconcile(event: ReconcileEvent = {}): Promise<void> {
+    const endsAt = clock.now + 60_000;
+    await drive(event, { getRemainingTimeInMillis: () => Math.max(0, endsAt - clock.now) });
+  }
+  async function synchronize(given: Partial<NewRun> = {}): Promise<Synchronized> {
+    const started = now().toISOString();
+    const common = { connection: first.id, kind: 'synchronize', dryRun: false, scope: { of: 'all' }, expected: 0, by: 'the test' } as const;
+    const newRun: NewRun = { id: randomUUID(), ...common, started, ...given };
+    await runs.create(newRun);
+    for (let minutes = 0; minutes < 60; minutes++) {
+      await reconcile();
+      const run = await runs.get(newRun.connection, newRun.id);
+      if (!run || run.state === 'working') continue;
+      await settle();
+      const results: RunResult[] = [];
+      for await (const result of runs.results(run)) results.push(result);
+      return { run, counts: (await runs.progress(run)).counts, results };
+    }
+    throw new Error('the run never ends');
+  }
+
   return {
     clock,
     confluence,
@@ -223,6 +270,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     directory,
     connections,
     delivery,
+    runs,
+    reconcile,
+    synchronize,
     table,
     client: engine.client,
     connection: first,

@@ -16,6 +16,8 @@ describe('alarms (DESIGN §5)', () => {
     ['DeadLetters', { Threshold: 1, MetricName: 'ApproximateNumberOfMessagesVisible' }],
     ['OldestPending', { Threshold: 900_000, MetricName: 'OldestPendingMs' }],
     ['TargetPaused', { Threshold: 1, MetricName: 'PausedTargets' }],
+    ['BrakeEngaged', { Threshold: 1, MetricName: 'EngagedBrakes', Statistic: 'Maximum' }],
+    ['SeatsFull', { Threshold: 1, MetricName: 'FullTargets', Statistic: 'Maximum' }],
     ['ApiErrors', { Threshold: 5, MetricName: '5XXError' }],
     ['WorkerErrors', { Threshold: 1, MetricName: 'Errors' }],
     [

@@ -8,10 +8,13 @@ import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { written } from '../../shared/directory/delivery/resource-keys.ts';
+import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { keys } from '../../shared/directory/keys.ts';
+import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
+import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import type { ObservedCall } from '../../shared/targets/observed-call.ts';
 import type { KillSwitch } from './kill-points.ts';
@@ -49,13 +52,30 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
   const { functionTimeoutMs } = workerLimits;
   const sweepAfterSeconds = settings.SWEEP_AFTER_SECONDS;
   const fetch = kill.fetch(undiciFetch);
+  const memory: AbilityMemory = new Map();
   const common = {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds, now }),
+    runs: dynamoDbRuns(table, now),
     connections,
     queue,
     credentials,
-    targetOf: ({ target }: Connection, observe: (call: ObservedCall) => void) =>
-      dataCenterTarget({ baseUrl: target.baseUrl, targetId: target.id, credentials, observe, callTimeoutMs, now: Date.now, fetch }),
+    targetOf: (
+      { target: { id: targetId, baseUrl }, settings: of }: Connection,
+      observe: (call: ObservedCall) => void,
+      beforeCall?: () => Promise<void>,
+    ) =>
+      dataCenterTarget({
+        baseUrl,
+        targetId,
+        credentials,
+        observe,
+        callTimeoutMs,
+        memory,
+        fetch,
+        version: of.target.version,
+        beforeCall,
+        now: Date.now,
+      }),
     log,
     now,
   };
@@ -69,7 +89,7 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
     callTimeoutMs,
     sliceMs,
   });
-  const sweep = sweepFunction({ ...common, sweepAfterSeconds });
+  const sweep = sweepFunction({ ...common, parked: dynamoDbOverview(table), sweepAfterSeconds });
 
   let poller: QueuePoller | undefined;
   const scheduler = startScheduler({
@@ -90,9 +110,11 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
   };
 }
 
-/** Whoever held a target's lease is gone with the process before, and its late calls have been waited for: nobody waits for it again. */
+/** Whoever held a target's lease or slot is gone with the process before, and its late calls have been waited for: nobody waits for it again. */
 async function endLeases(table: DynamoDbTable, connections: readonly Connection[]): Promise<void> {
   const isLeased = { expression: 'attribute_exists(#leaseUntil)' };
-  for (const { target } of connections)
+  for (const { target } of connections) {
     await written(table.update(keys.targetState(target.id), { remove: ['leaseHolder', 'leaseUntil'] }, isLeased));
+    await table.transact([{ delete: keys.targetSlots(target.id) }]);
+  }
 }

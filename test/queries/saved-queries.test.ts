@@ -104,6 +104,8 @@ const records: readonly LogRecord[] = [
     reason: 'The licence is used up',
     target,
   },
+  { kind: 'brake.engaged', correlationId: 'r-7', connection: 'c-entra', target, limit: 5, users: 40, subject: bob },
+  { kind: 'change.held', correlationId: 'r-7', connection: 'c-entra', target, subject: bob, actions: ['disable account'] },
   { kind: 'sweep.finished', correlationId: 'r-6', sent: 1, pending: 1, oldestPendingMs: 180_000, pausedTargets: 0 },
 ];
 const lines = linesOf(records);
@@ -148,6 +150,13 @@ describe('saved Logs Insights queries (DESIGN §5)', () => {
         },
         ...{ code: 'no-seat', reason: 'The licence is used up', target, correlationId: 'r-5' },
       },
+    ]);
+  });
+
+  it('list what the brake holds, and why it is on', () => {
+    expect(runQuery(savedQueries.held.query, lines)).toMatchObject([
+      { kind: 'change.held', connection: 'c-entra', 'subject.name': 'bob' },
+      { kind: 'brake.engaged', limit: 5, users: 40 },
     ]);
   });
 

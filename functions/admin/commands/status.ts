@@ -2,6 +2,7 @@ import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ParkedChange } from '../../../shared/directory/overview.ts';
 import type { Administration } from '../administration.ts';
 import type { Command } from '../command.ts';
+import { type SafetyStatus, safetyStatus } from '../safety-status.ts';
 
 /** Parked changes are counted up to this many a target. */
 const PARKED_BOUND = 1_000;
@@ -34,12 +35,25 @@ function age(since: string | undefined, now: Date): string {
 }
 
 async function statusOf(administration: Administration, { target, connections }: ReturnType<typeof targetsOf>[number]) {
-  const [state, pending, parked] = await Promise.all([
+  const [state, pending, parked, safety] = await Promise.all([
     administration.targetStatus(target.id),
     administration.overview.pending(target.id),
     countParked(administration.overview.parked(target.id)),
+    safetyStatus(administration, target, connections),
   ]);
-  return { target: target.id, confluence: target.baseUrl, connections: connections.map(({ name }) => name), ...state, pending, parked };
+  return {
+    target: target.id,
+    confluence: target.baseUrl,
+    connections: connections.map(({ name }) => name),
+    ...state,
+    pending,
+    parked,
+    safety,
+  };
+}
+
+function seatsOf({ seats }: SafetyStatus): string {
+  return seats === undefined ? '' : `${seats.used} of ${seats.limit}`;
 }
 
 const status: Command = {
@@ -47,9 +61,11 @@ const status: Command = {
   positionals: [],
   options: {},
   summary: 'what is pending, parked or paused, and since when',
-  help: `One line for each Confluence. Exit code 4 says that something needs a person: a paused target or parked changes.
+  help: `One line for each Confluence. Exit code 4 says that something needs a person: a paused target, parked or held changes, no seat left.
   pending  changes on their way; a few seconds old is normal
   parked   changes that can't succeed until someone acts: parked list says why
+  held     removals that the brake keeps back, since there were too many within an hour: brake show says whose
+  seats    used, and how many there are, where a limit is known
   paused   the Confluence can't be used; nothing is lost, target test says what is wrong`,
   async run(administration) {
     const now = administration.now();
@@ -61,15 +77,25 @@ const status: Command = {
       pending: entry.pending.more ? `more than ${entry.pending.pending}` : entry.pending.pending,
       oldest: age(entry.pending.oldestSince, now),
       parked: entry.parked,
+      held: entry.safety.moreHeld ? `more than ${entry.safety.held}` : entry.safety.held,
+      seats: seatsOf(entry.safety),
     }));
     const isPaused = all.some(({ state }) => state === 'paused');
     const isParked = all.some(({ parked }) => parked > 0);
+    const engaged = all.flatMap(({ safety }) => safety.engaged);
+    const isHeld = engaged.length > 0 || all.some(({ safety }) => safety.held > 0);
+    const isFull = all.some(({ safety }) => safety.seats?.full === true);
     const text = [
       ...(all.length === 0 ? ['No connection yet: npm run admin -- connection create NAME makes one.'] : []),
       ...(isPaused ? ['Paused: target test CONNECTION says what is wrong. Nothing is lost.'] : []),
       ...(isParked ? ['Parked: parked list says why, and what to do.'] : []),
+      ...(engaged.length > 0
+        ? [`The brake of ${engaged.join(', ')} is on: brake show says who keeps access, brake release or reject decides.`]
+        : []),
+      ...(isHeld && engaged.length === 0 ? ['Held by the brake: brake show says who, brake release or reject decides.'] : []),
+      ...(isFull ? ['No seat is left: parked list says who waits. Free seats, or raise seats.limit in the settings.'] : []),
     ].join('\n');
-    return { json: all, table: rows, ...(text !== '' && { text }), attention: isPaused || isParked };
+    return { json: all, table: rows, ...(text !== '' && { text }), attention: isPaused || isParked || isHeld || isFull };
   },
 };
 
