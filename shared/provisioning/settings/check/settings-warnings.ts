@@ -1,9 +1,13 @@
+import { groupNaming } from '../../policy/group-names.ts';
 import type { Settings } from '../settings.ts';
+import { printPath } from '../settings-fields.ts';
 import type { Mistake } from './explain-issue.ts';
 
 /** What is allowed, and still worth a second look: what can't be undone, what lets somebody keep access, what has no effect as it is. */
 export function settingsWarnings(settings: Settings, now: Date): Mistake[] {
-  return [...risks(settings), ...withoutEffect(settings, now)].flatMap(([holds, path, message]) => (holds ? [{ path, message }] : []));
+  return [...risks(settings), ...withoutEffect(settings, now), ...leftOut(settings.groups)].flatMap(([holds, path, message]) =>
+    holds ? [{ path, message }] : [],
+  );
 }
 
 type Warning = readonly [holds: boolean, path: string, message: string];
@@ -53,6 +57,15 @@ function withoutEffect({ users, groups, log }: Settings, now: Date): Warning[] {
     [!isMapped && mapped > 0, 'groups.map', 'is not used: groups.mapping is "same-name"'],
     [isMapped && groups.rename.length > 0, 'groups.rename', 'is not used: groups.mapping is "map"'],
   ];
+}
+
+/** Groups that the map names and a filter leaves out. */
+function leftOut(groups: Settings['groups']): Warning[] {
+  if (groups.mapping !== 'map') return [];
+  return Object.keys(groups.map).map((name) => {
+    const naming = groupNaming(groups, name);
+    return [naming.is === 'skip', printPath(['groups', 'map', name]), `is not used: ${naming.steps.at(-1)?.setting} leaves it out`];
+  });
 }
 
 /** True for a time that has come. */

@@ -220,6 +220,8 @@ describe('checking settings: warnings', () => {
     ['groups.map', { groups: { mapping: 'map' } }],
     ['groups.map', { groups: { map: { a: ['b'] } } }],
     ['groups.rename', { groups: { mapping: 'map', map: { a: ['b'] }, rename: [{ pattern: 'a', replacement: 'b' }] } }],
+    ['groups.map.Test', { groups: { mapping: 'map', map: { Test: ['a'], Live: ['b'] }, exclude: ['Test'] } }],
+    ['groups.map.Test', { groups: { mapping: 'map', map: { Test: ['a'], Live: ['b'] }, include: ['Live'] } }],
     ['brake.enabled', { brake: { enabled: false } }],
     ['brake.share', { brake: { share: 0.5 } }],
     ['log.detail', { log: { detail: 'full' } }],
