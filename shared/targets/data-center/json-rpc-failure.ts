@@ -24,7 +24,7 @@ const ROWS: readonly Row[] = [
     sentence: 'The user directory that holds this name does not allow changes. Let Confluence write to it, or manage the name there.',
   },
   {
-    says: /licen[cs]e[sd]?\b.*(exceed|limit|no more|maximum|full|too many)|(exceed|limit|no more|too many)\b.*licen[cs]e/is,
+    says: /licen[cs]e.*(exceed|limit|no more|maximum|too many)|(exceed|limit|no more|maximum|too many).*licen[cs]e/is,
     code: 'no-seat',
     sentence: 'The licence has no seat left. Free a seat or extend the licence.',
   },

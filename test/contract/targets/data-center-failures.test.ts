@@ -28,14 +28,16 @@ describe('Data Center adapter: calls without an answer', () => {
 
   it("a call past its time-out is 'no-answer', and may land later", async () => {
     const { target, calls } = dataCenterUnderTest(simulator.url, { callTimeoutMs: 1_000 });
+    await target.capabilities();
+    const asked = calls.length;
     simulator.fault({ match: '^POST', delayMs: 1_500 });
     expect(await failureOf(target.createAccount('jane', jane))).toMatchObject({ code: 'no-answer', status: undefined });
     expect(simulator.users().map(({ username }) => username)).toEqual(['admin']);
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatchObject({ method: 'POST', outcome: 'no-answer' });
-    expect(calls[0]).not.toHaveProperty('status');
+    expect(calls).toHaveLength(asked + 1);
+    expect(calls[asked]).toMatchObject({ method: 'POST', outcome: 'no-answer' });
+    expect(calls[asked]).not.toHaveProperty('status');
     while (simulator.users().length < 2) await sleep(20);
-    expect(simulator.requests()).toHaveLength(1);
+    expect(simulator.requests()).toHaveLength(asked + 1);
   });
 
   it("a connection lost after sending is 'no-answer', has taken effect, and is not sent again", async () => {
@@ -43,7 +45,7 @@ describe('Data Center adapter: calls without an answer', () => {
     simulator.fault({ match: '^POST', dropConnection: true });
     expect(await failureOf(target.createAccount('jane', jane))).toMatchObject({ code: 'no-answer' });
     expect(simulator.users().map(({ username }) => username)).toEqual(['admin', 'jane']);
-    expect(simulator.requests().map(({ method, status }) => ({ method, status }))).toEqual([{ method: 'POST', status: 0 }]);
+    expect(simulator.requests().filter(({ method }) => method === 'POST')).toMatchObject([{ status: 0 }]);
   });
 
   it("a refused connection and an unknown host are 'unreachable': they can't have landed", async () => {
@@ -142,18 +144,8 @@ describe('Data Center adapter: refusals', () => {
     expect(simulator.requests()).toHaveLength(1);
   });
 
-  it('reports a version that is too old', async () => {
-    const old = await startConfluenceSimulator({ version: '8.3' });
-    try {
-      const report = await dataCenterUnderTest(old.url).target.test();
-      expect(report.findings.at(2)).toEqual({ ok: false, text: expect.stringContaining('older than 8.4') });
-    } finally {
-      await old.close();
-    }
-  });
-
   it("an update that the version turns out not to have is 'unsupported' and is not tried again", async () => {
-    const simulated = await startConfluenceSimulator({ version: '9.3' });
+    const simulated = await startConfluenceSimulator({ version: '9.3', tellsVersion: false });
     try {
       const { target } = dataCenterUnderTest(simulated.url);
       await target.createAccount('jane', jane);
@@ -275,7 +267,7 @@ describe('Data Center adapter: secrets', () => {
         body += chunk;
       });
       request.on('end', () => {
-        passwords.push(JSON.parse(body).password);
+        if (body.includes('password')) passwords.push(JSON.parse(body).password);
         response.writeHead(201).end('{"userKey":"1"}');
       });
     });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ENDPOINTS, type Endpoint } from '../../../shared/targets/data-center/endpoints.ts';
+import { ENDPOINTS, type Endpoint, PROBES } from '../../../shared/targets/data-center/endpoints.ts';
 import type { Target } from '../../../shared/targets/target.ts';
 import { startConfluenceSimulator } from '../../simulators/confluence/confluence-simulator.ts';
 import { collect } from './collect.ts';
@@ -21,15 +21,60 @@ const SINCE_THE_OLDER: ReadonlySet<string> = new Set([
 ]);
 const isNewer = ({ method, path }: Endpoint) => SINCE_THE_OLDER.has(path) && !(method === 'DELETE' && path === ENDPOINTS.updateUser.path);
 
+/** CONFLUENCE.md §1b, from the vendor's Javadoc without the token: how many parameters each method has. */
+const RPC_METHODS: Readonly<Record<string, number>> = {
+  getServerInfo: 0,
+  isActiveUser: 1,
+  getUserByName: 1,
+  addUser: 2,
+  editUser: 1,
+  deactivateUser: 1,
+  reactivateUser: 1,
+  removeUser: 1,
+  addGroup: 1,
+  removeGroup: 2,
+  addUserToGroup: 2,
+  removeUserFromGroup: 2,
+};
+/** POST /rest/api/admin/group is no probe. */
+const isProbe = ({ method, path }: RecordedRequest) =>
+  Object.values(PROBES).some((probe) => probe.method === method && probe.path === path);
+const RPC = '/rpc/json-rpc/confluenceservice-v2/';
+
+describe("the Data Center adapter's requests by JSON-RPC, as the vendor's Javadoc has them", () => {
+  it('are POSTs of an array of parameters to a method, in the number that it has, and every method is used', async () => {
+    const sent = (await Promise.all(['7.13', '8.3', '8.5'].map((version) => requestsTo(version)))).flat();
+    const calls = sent.filter(({ path }) => path.startsWith(RPC));
+    for (const { method, path, headers, body } of calls) {
+      const parameters: unknown = JSON.parse(body);
+      expect({ method, path, parameters: Array.isArray(parameters) && parameters.length }).toEqual({
+        method: 'POST',
+        path,
+        parameters: RPC_METHODS[path.slice(RPC.length)],
+      });
+      expect(headers).toMatchObject({ 'content-type': 'application/json', 'x-atlassian-token': 'no-check' });
+    }
+    expect([...new Set(calls.map(({ path }) => path.slice(RPC.length)))].sort()).toEqual(Object.keys(RPC_METHODS).sort());
+  });
+});
+
 describe("the Data Center adapter's requests, as the vendor's OpenAPI documents have them", () => {
   let requests: RecordedRequest[] = [];
+  let probes: string[] = [];
   let older: VendorDocument;
   let newer: VendorDocument;
   beforeAll(async () => {
     if (missing === undefined) {
       [older, newer] = files.map((file) => readVendorDocument(join(folder ?? '', file))) as [VendorDocument, VendorDocument];
     }
-    requests = [...(await requestsTo('8.5')), ...(await requestsTo('10.0'))];
+    const sent = [
+      ...(await requestsTo('7.13')),
+      ...(await requestsTo('8.5')),
+      ...(await requestsTo('8.3', false)),
+      ...(await requestsTo('10.0')),
+    ];
+    requests = sent.filter((request) => !request.path.startsWith(RPC) && !isProbe(request));
+    probes = sent.filter(isProbe).map(({ path }) => path);
   });
 
   it("are every endpoint of the adapter's table, and nothing else", () => {
@@ -39,6 +84,10 @@ describe("the Data Center adapter's requests, as the vendor's OpenAPI documents 
         .map((endpoint) => labelOf(endpoint))
         .sort(),
     );
+  });
+
+  it('are beside that two questions that no document has, asked only to find out the version', () => {
+    expect([...new Set(probes)].sort()).toEqual([PROBES.administration.path, PROBES.manifest.path].sort());
   });
 
   it('all carry the login, ask for JSON, and pass the forgery check without posing as a browser', () => {
@@ -87,8 +136,8 @@ describe("the Data Center adapter's requests, as the vendor's OpenAPI documents 
 });
 
 /** Every verb of the port once, on a simulated Confluence of the version, and what went over the wire. */
-async function requestsTo(version: string): Promise<RecordedRequest[]> {
-  const simulator = await startConfluenceSimulator({ version });
+async function requestsTo(version: string, tellsVersion = true): Promise<RecordedRequest[]> {
+  const simulator = await startConfluenceSimulator({ version, tellsVersion, remoteApi: tellsVersion });
   const proxy = await startRecordingProxy(simulator.url);
   try {
     const { target } = dataCenterUnderTest(proxy.url);
@@ -104,6 +153,7 @@ async function everyVerb(target: Target): Promise<void> {
   await target.serviceAccount();
   await target.test();
   const can = await target.capabilities();
+  if (!can.createAccount) return;
   await target.createAccount('jane@example.com', { fullName: 'Jane Doe', email: 'jane@example.com' });
   await target.findAccount('jane@example.com');
   if (can.findByEmail) await target.findAccountsByEmail('jane@example.com');
@@ -121,6 +171,7 @@ async function everyVerb(target: Target): Promise<void> {
   await collect(target.groupsOf('jane@example.com'));
   await target.removeMember('research & development', 'jane@example.com');
   await target.deleteAccount('jane@example.com');
+  await target.seats();
 }
 
 /** The endpoint of the adapter's table that a request belongs to: the one with the fewest parameters. */
