@@ -4,6 +4,7 @@ import type { Connection, Connections } from '../../shared/directory/connection.
 import type { Directory } from '../../shared/directory/directory.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
+import type { RunRecords } from '../../shared/directory/runs.ts';
 import type { SeatStates } from '../../shared/directory/seats.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { InspectionRequest, ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
@@ -30,6 +31,7 @@ export interface Administration {
   readonly brake: Pick<BrakeStates, 'read' | 'engaged' | 'reset'>;
   readonly heldChanges: HeldChanges;
   readonly seats: Pick<SeatStates, 'read'>;
+  readonly runs: RunRecords;
   readonly credentials: CredentialStore;
   readonly queue: ChangeQueue;
   readonly log: RequestLog;
@@ -45,6 +47,8 @@ export interface Administration {
   /** Everything about one user or group, looked at from where the worker runs; null if there is none of that id. Changes nothing. */
   inspect(request: InspectionRequest): Promise<ResourceInspection | null>;
   readonly recentRecords: RecentRecords;
+  /** Wakes the driver of runs, which comes by itself each minute. */
+  startReconcile(): Promise<void>;
   /** Ships what was logged; called once at the end. */
   close(): Promise<void>;
 }
@@ -58,6 +62,8 @@ export interface Terminal {
   /** A document: the file of this name, or all of standard input without one. */
   readDocument(file: string | undefined): Promise<string>;
   writeDocument(file: string, text: string): Promise<void>;
+  /** A line that the next one takes the place of; an empty one is the last. Nothing where nobody looks. */
+  readonly showProgress?: (line: string) => void;
   /** Lets the person change a text in their editor. */
   edit(text: string): Promise<EditedDocument>;
 }

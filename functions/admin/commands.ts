@@ -9,6 +9,7 @@ import { parkedCommands } from './commands/parked.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { settingsChangeCommands } from './commands/settings-change.ts';
 import { statusCommands } from './commands/status.ts';
+import { syncCommands } from './commands/sync.ts';
 import { targetCommands } from './commands/target.ts';
 import { tokenCommands } from './commands/token.ts';
 
@@ -24,6 +25,7 @@ export const commands: readonly AnyCommand[] = [
   ...statusCommands,
   ...parkedCommands,
   ...brakeCommands,
+  ...syncCommands,
   ...inspectCommands,
   ...groupsCommands,
 ];

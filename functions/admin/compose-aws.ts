@@ -25,8 +25,17 @@ interface StackOutputs {
   readonly LogGroupName: string;
   readonly SecretPrefix: string;
   readonly WorkerFunctionName: string;
+  readonly ReconcileFunctionName: string;
 }
-const OUTPUTS = ['ScimBaseUrl', 'TableName', 'QueueUrl', 'LogGroupName', 'SecretPrefix', 'WorkerFunctionName'] as const;
+const OUTPUTS = [
+  'ScimBaseUrl',
+  'TableName',
+  'QueueUrl',
+  'LogGroupName',
+  'SecretPrefix',
+  'WorkerFunctionName',
+  'ReconcileFunctionName',
+] as const;
 
 /**
  * The stack of that name, with the caller's own AWS credentials: who may administrate is decided by IAM.
@@ -64,6 +73,9 @@ export async function composeAws(stackName: string, region: string | undefined):
     testTarget: async ({ id }) => (await throughWorker({ targetTest: id }, 'test the target')) as TargetReport,
     inspect: async (inspect) => (await throughWorker({ inspect }, `inspect the ${inspect.type}`)) as ResourceInspection | null,
     recentRecords: cloudWatchRecords({ client: logs, logGroupName: outputs.LogGroupName, now }),
+    async startReconcile() {
+      await lambda.send(new InvokeCommand({ FunctionName: outputs.ReconcileFunctionName, InvocationType: 'Event' }));
+    },
     close: log.flush,
   };
 }

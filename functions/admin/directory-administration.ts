@@ -7,11 +7,12 @@ import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-change
 import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import { dynamoDbSeats } from '../../shared/directory/dynamodb-seats.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import type { Administration } from './administration.ts';
 
 type DirectoryPart = Pick<
   Administration,
-  'connections' | 'directory' | 'overview' | 'brake' | 'heldChanges' | 'seats' | 'targetStatus' | 'resumeTarget'
+  'connections' | 'directory' | 'overview' | 'brake' | 'heldChanges' | 'seats' | 'runs' | 'startReconcile' | 'targetStatus' | 'resumeTarget'
 >;
 
 /** The part of the administration that is the table, the same in AWS and on the local stack. */
@@ -24,6 +25,9 @@ export function directoryAdministration(table: DynamoDbTable, now: () => Date): 
     overview: dynamoDbOverview(table),
     brake,
     seats: dynamoDbSeats(table, now),
+    runs: dynamoDbRuns(table, now),
+    // On the local stack the driver looks for runs each second.
+    startReconcile: () => Promise.resolve(),
     heldChanges: dynamoDbHeldChanges(table, brake, now),
     targetStatus: (target) => targets.read(target),
     resumeTarget: (target) => targets.resume(target),

@@ -1,14 +1,52 @@
 import type { Connection } from '../../shared/directory/connection.ts';
+import type { Counts, RunDetail } from '../../shared/directory/runs.ts';
 import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Administration, Terminal } from './administration.ts';
-import { type Outcome, Refused } from './command.ts';
+import type { Outcome } from './command.ts';
+import { beginRun, followRun } from './runs/follow-run.ts';
 
-/** What other settings would do to the users and groups that are there. @throws Refused */
-export function previewSettings(
-  _administration: Administration,
-  _connection: Connection,
-  _candidate: Settings,
-  _terminal: Terminal,
+const SHOWN = 200;
+const KEPT = 10_000;
+
+/**
+ * What other settings would do to the users and groups that are there: a run plans each with the present and with the other settings, and
+ * keeps what differs. Nothing is changed. A membership that a user's plan would change is told with the user, one that comes of other
+ * names of a group with the group.
+ * @throws Refused while the target is paused
+ */
+export async function previewSettings(
+  administration: Administration,
+  connection: Connection,
+  candidate: Settings,
+  terminal: Terminal,
 ): Promise<Outcome> {
-  return Promise.reject(new Refused('--preview is not available yet: settings diff without it shows what would change in the settings'));
+  const given = { kind: 'preview', dryRun: true, scope: { of: 'all' }, candidate: JSON.stringify(candidate) } as const;
+  const run = await followRun(administration, connection, await beginRun(administration, connection, given), terminal);
+  const { counts, done } = await administration.runs.progress(run);
+  const rows: Record<'type' | 'name' | 'now' | 'after', string>[] = [];
+  for await (const { type, name, details } of administration.runs.results(run)) {
+    if (rows.length >= KEPT) break;
+    const now = details.filter(({ side }) => side === 'now');
+    const then = details.filter(({ side }) => side !== 'now');
+    rows.push({ type, name, now: inWords(now), after: inWords(then) });
+  }
+  const ended = run.state === 'finished' ? [] : [`The preview has not ended: it is ${run.state}, after ${done} users and groups.`];
+  const more = rows.length > SHOWN ? [`The first ${SHOWN} of ${rows.length} rows.`] : [];
+  return {
+    json: { run: run.id, state: run.state, compared: done, counts, differences: rows },
+    table: rows.slice(0, SHOWN),
+    text: [...ended, ...more, totals(counts, done, rows.length)].join('\n'),
+    attention: run.state !== 'finished',
+  };
+}
+
+function inWords(details: readonly RunDetail[]): string {
+  return details.map(({ kind, text }) => `${kind}: ${text}`).join('; ');
+}
+
+/** `Of 1,204 users and groups 12 would fare otherwise: 12 disabled, 40 removed.` */
+function totals(counts: Counts, done: number, differing: number): string {
+  if (differing === 0) return `Of ${done} users and groups none would fare otherwise.`;
+  const parts = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  return `Of ${done} users and groups ${differing} would fare otherwise${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.`;
 }

@@ -24,6 +24,7 @@ export function processTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteSt
       input.isTTY ? readHidden(input, output, prompt) : readAll(input, SECRET_BOUND, 'a secret: pipe only the token or password'),
     writeDocument: (file, text) => writeFile(file, text),
     edit: (text) => editDocument(text, process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi'),
+    ...(output.isTTY && { showProgress: (line: string) => void output.write(`\r\u001b[2K${line}`) }),
     readDocument: (file) => (file === undefined ? readAll(input, DOCUMENT_BOUND, 'a document') : readFile(file, 'utf8')),
   };
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { fetch as undiciFetch } from 'undici';
+import { reconcileFunction } from '../../functions/reconcile/reconcile-function.ts';
 import { sweepFunction } from '../../functions/sweep/sweep-function.ts';
 import { longestCallMs } from '../../functions/worker/guarded-target.ts';
 import { workerFunction } from '../../functions/worker/worker-function.ts';
@@ -8,6 +10,7 @@ import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { written } from '../../shared/directory/delivery/resource-keys.ts';
+import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { keys } from '../../shared/directory/keys.ts';
@@ -26,6 +29,8 @@ import type { StackSettings } from './stack-settings.ts';
 /** The worker's times on this machine, in milliseconds; on AWS see cdk/time-limits.ts. */
 const callTimeoutMs = 3_000;
 const sliceMs = 3_000;
+/** How long one call of the driver of runs may take. */
+const reconcileMs = 55_000;
 export const workerLimits = { callTimeoutMs, sliceMs, functionTimeoutMs: sliceMs + longestCallMs(callTimeoutMs) } as const;
 
 export interface ProcessingOptions {
@@ -91,6 +96,15 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
   });
   const sweep = sweepFunction({ ...common, parked: dynamoDbOverview(table), sweepAfterSeconds });
 
+  const reconcile = reconcileFunction({
+    ...common,
+    directory: dynamoDbDirectory(table, { sweepAfterSeconds, newId: randomUUID }),
+    newId: randomUUID,
+    sleep: (ms) => sleep(ms),
+    resendAfterMs: 2.5 * sweepAfterSeconds * 1_000,
+  });
+
+  let stopping = false;
   let poller: QueuePoller | undefined;
   const scheduler = startScheduler({
     firstAfterMs: afterMs,
@@ -102,8 +116,20 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
     },
     onError: onError('sweep'),
   });
+  // The administration writes a run into the table and does not call anybody here: so it is looked for each second.
+  const driver = startScheduler({
+    firstAfterMs: afterMs,
+    everyMs: 1_000,
+    run: () => {
+      const endsAt = Date.now() + reconcileMs;
+      return reconcile({}, { getRemainingTimeInMillis: () => (stopping ? 0 : Math.max(0, endsAt - Date.now())) });
+    },
+    onError: onError('reconcile'),
+  });
   return {
     stop: async () => {
+      stopping = true;
+      await driver.stop();
       await scheduler.stop();
       await poller?.stop();
     },

@@ -47,7 +47,7 @@ export function runWork(table: DynamoDbTable): RunWork {
       return written(
         table.transact([
           { delete: outstandingKey(run, outstanding), condition: asRead(outstanding) },
-          ...(Object.keys(counts).length > 0 ? [{ put: result }] : []),
+          ...(details.length > 0 ? [{ put: result }] : []),
           ...counted(run, outstanding, found.counts, 1),
         ]),
       );
