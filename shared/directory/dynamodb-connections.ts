@@ -12,12 +12,11 @@ import {
   type Key,
   keys,
   listing,
-  PENDING_SHARDS,
   parkedPartition,
-  pendingPartition,
-  plannedPartition,
+  pendingPartitions,
+  plannedPartitions,
 } from './keys.ts';
-import { settingsParser } from './parse-settings.ts';
+import { settingsParser, storedSettings } from './parse-settings.ts';
 import { countKeys } from './resource-count.ts';
 import { absent } from './resource-write.ts';
 
@@ -60,7 +59,14 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
     async create(given) {
       const { id, created } = given;
       const connection = { ...given, settingsNumber: FIRST_SETTINGS, markedSettingsNumber: FIRST_SETTINGS };
-      const item = { ...keys.connection(id), v: ITEM_VERSION, type: 'connection', ...connection, ...listing.connections(created, id) };
+      const item = {
+        ...keys.connection(id),
+        v: ITEM_VERSION,
+        type: 'connection',
+        ...connection,
+        settings: storedSettings(given.settings),
+        ...listing.connections(created, id),
+      };
       await commit(table, [{ write: { put: item, condition: absent } }]);
       return connection;
     },
@@ -91,12 +97,8 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
 
 /** True while a change of the connection is pending, parked, held or planned by a dry run: without the connection, the worker could not apply it. */
 async function hasUnapplied(table: DynamoDbTable, { id, target }: Connection): Promise<boolean> {
-  const partitions = Array.from({ length: PENDING_SHARDS }, (_, shard) => [
-    pendingPartition(target.id, shard),
-    plannedPartition(id, shard),
-  ]).flat();
   // What an administrator has rejected stays in the target by their own decision.
-  for (const pk of [...partitions, parkedPartition(target.id), heldPartition(id, 'held')]) {
+  for (const pk of [...pendingPartitions(target.id), ...plannedPartitions(id), parkedPartition(target.id), heldPartition(id, 'held')]) {
     const entries = table.queryAll<{ connection?: ConnectionId }>({ pk, index: indexes.pending });
     for await (const { connection } of entries) if (connection === id) return true;
   }

@@ -5,12 +5,13 @@ import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
 import { type Key, keys, SETTINGS_PREFIX } from './keys.ts';
+import { storedSettings } from './parse-settings.ts';
 
 type SettingsHistory = Pick<Connections, 'changeSettings' | 'settingsHistory' | 'settingsAt' | 'noteMarkedSettings'>;
 
 interface SettingsItem extends Key, Partial<SettingsAuthor> {
   readonly number: number;
-  readonly document: object;
+  readonly document: string;
   readonly at: string;
 }
 
@@ -41,7 +42,11 @@ export function dynamoDbSettingsHistory(table: DynamoDbTable, get: (id: Connecti
         );
       await commit(table, [
         {
-          write: { update: keys.connection(id), change: { set: { settings, settingsNumber: changed.settingsNumber } }, condition },
+          write: {
+            update: keys.connection(id),
+            change: { set: { settings: storedSettings(settings), settingsNumber: changed.settingsNumber } },
+            condition,
+          },
           otherwise,
         },
         ...(isFirst ? [{ write: { put: itemOf(id, firstOf(read)) } }] : []),
@@ -94,9 +99,15 @@ function firstOf({ settings, created }: Connection): SettingsVersion {
 }
 
 function itemOf(id: ConnectionId, { number, settings, at, by, note }: SettingsVersion) {
-  return { ...keys.settings(id, number), v: ITEM_VERSION, type: 'settings', number, document: settings, at, by, note };
+  return { ...keys.settings(id, number), v: ITEM_VERSION, type: 'settings', number, document: storedSettings(settings), at, by, note };
 }
 
 function toVersion({ number, document, at, by, note }: SettingsItem): SettingsVersion {
-  return { number, settings: Settings.parse(document), at, ...(by !== undefined && { by }), ...(note !== undefined && { note }) };
+  return {
+    number,
+    settings: Settings.parse(JSON.parse(document)),
+    at,
+    ...(by !== undefined && { by }),
+    ...(note !== undefined && { note }),
+  };
 }

@@ -4,12 +4,14 @@ import { ConditionFailed, DirectoryBusy, type DynamoDbTable } from './dynamodb-t
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
 import { indexes, type Key, keys, listing } from './keys.ts';
+import type { StoredSettings } from './parse-settings.ts';
 import { absent } from './resource-write.ts';
 
 type Tokens = Pick<Connections, 'addToken' | 'listTokens' | 'revokeToken' | 'authenticate'>;
 type TokenItem = Token & Key;
-export type ConnectionItem = NewConnection &
-  Partial<Pick<Connection, 'settingsNumber' | 'markedSettingsNumber'>> &
+export type ConnectionItem = Omit<NewConnection, 'settings'> & { readonly settings: StoredSettings } & Partial<
+    Pick<Connection, 'settingsNumber' | 'markedSettingsNumber'>
+  > &
   Key & { readonly listPk: string; readonly listSk: string };
 
 /** So many tokens are in use at once with room to spare; the one noted first is forgotten for the next. */

@@ -22,6 +22,13 @@ describe('reading the settings of a connection', () => {
     expect(parse(one, { version: 2, users: { linking: 'never' } })).not.toHaveProperty('schemaExtension');
   });
 
+  it('reads them as text, and as the map that they were stored as before', () => {
+    const parse = settingsParser();
+    const settings = parse(one, stored(badge));
+    expect(parse(one, JSON.stringify(stored(badge)))).toBe(settings);
+    expect(() => parse(one, '{ "version": 2')).toThrow(SyntaxError);
+  });
+
   it('refuses what is not valid each time it is read', () => {
     const parse = settingsParser();
     for (let i = 0; i < 2; i++) expect(() => parse(one, stored({ ...badge, id: 'x' }))).toThrow('is no URN');
