@@ -8,12 +8,12 @@ import { type Account, type ProvisioningCode, ProvisioningError } from '../targe
 import { dispositionOf, isTriedTwice } from './dispositions.ts';
 import { isAlreadyPlanned, planPark, setPlanned } from './dry-run.ts';
 import { endTombstone } from './end-tombstone.ts';
+import { finishUser, wakeMemberships } from './finish-user.ts';
 import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
-import { type Action, countAction, namesOf } from './plan.ts';
-import type { DesiredProfile } from './policy/account-profile.ts';
+import { type Action, countAction, namesOf, type Plan } from './plan.ts';
 import { isMine, surveyUser } from './survey-user.ts';
-import { type Attempt, about, goOn, pendingMs, report, reportPlan, ring, type Work } from './work.ts';
+import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from './work.ts';
 
 /** How often a plan is made from the newest state within one message. */
 const ROUNDS = 6;
@@ -60,6 +60,7 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
   const actions = 'park' in plan ? [] : plan.actions;
   if (work.isDryRun && 'park' in plan) return parkAs(work, user, subject, name, owner, { code: plan.park, reason: plan.reason });
   reportPlan(work, subject, user.revision, namesOf(actions));
+  reportSkipped(work, subject, plan);
   if (work.isDryRun) {
     for (const action of actions) countAction(work, action);
     return 'done';
@@ -73,45 +74,26 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
     return 'done';
   }
 
-  const performed = await performOnAccount(work, { user, subject, name, owner, found: account !== undefined }, plan.actions);
-  if (performed === 'again') return 'again';
-  if (user.state === 'tombstone') return endTombstone(work, user, subject);
-  return finish(work, user, subject, desired.profile);
+  const at = { user, subject, name, owner, found: account !== undefined, left: [] };
+  if ((await performOnAccount(work, at, plan.actions.filter(isOfAccess))) === 'again') return 'again';
+  if (user.state === 'tombstone') return endTombstone(work, at);
+  // Memberships that are to be taken away don't wait for a profile that the target refuses (invariant 11).
+  if (!(await wakeMemberships(work, user))) return 'done';
+  const others = plan.actions.filter((action) => !isOfAccess(action));
+  if ((await performOnAccount(work, at, others)) === 'again') return 'again';
+  return finishUser(work, at, desired.profile, at.found || plan.actions.length > 0);
 }
 
-/** DELIVERY §2.9: "then turn every waiting membership of the user into a pending one, then clear the user's own marker." */
-async function finish(work: Work, user: UserItem, subject: Subject, profile: DesiredProfile): Promise<Attempt> {
-  const { resources, memberships } = work.delivery;
-  const newest = await resources.user(user.connection, user.id);
-  if (newest?.boundAt !== undefined && newest.appliedRevision === undefined) {
-    const { marked, complete } = await memberships.wakeOfUser(newest, work.proceed);
-    for (const one of marked) await ring(work, one, 'woken');
-    if (!complete) {
-      await goOn(work);
-      return 'done';
-    }
-  }
-  const applied = newest?.boundName === undefined ? undefined : JSON.stringify(profile);
-  if (await resources.clear(user, applied)) {
-    reportRename(work, user, newest, subject);
-    if (user.marker !== undefined)
-      report(work, 'change.applied', { subject, revision: user.revision, pendingMs: pendingMs(work, user.markerSince) });
-    return 'done';
-  }
-  // DELIVERY §2.6: "A clear that fails sets the marker again with a new token and sends the change again."
-  const again = await resources.again(user);
-  if (again) await ring(work, again, 'again');
-  return 'done';
+function isOfAccess(action: Action): boolean {
+  return action.do !== 'update profile';
 }
 
-/** No version of Confluence Data Center renames an account by REST: said, never a park, and nothing waits for it. */
-function reportRename(work: Work, user: UserItem, newest: UserItem | undefined, subject: Subject): void {
-  const bound = newest?.boundName;
-  if (bound === undefined || user.marker === undefined) return;
-  const { boundName, ...unbound } = user;
-  if (boundName === undefined || accountNameFor(work, unbound) === bound) return;
-  work.tally.count('unsupported', `rename of account ${bound}`);
-  report(work, 'change.unsupported', { subject, what: `rename of account ${bound}: it keeps its name` });
+/** What a setting leaves out is said, and counted by a run. */
+function reportSkipped(work: Work, subject: Subject, plan: Plan): void {
+  for (const reason of 'park' in plan ? [] : (plan.skipped ?? [])) {
+    work.tally.count('skipped', reason);
+    report(work, 'change.skipped', { subject, reason });
+  }
 }
 
 /** DELIVERY §2.2 for an account of another name: bound first, then sent on to that account's group before any call. */
@@ -170,5 +152,8 @@ async function wakeThoseWaiting(work: Work, user: UserItem): Promise<void> {
  */
 function takesAccess(user: UserItem, actions: readonly Action[], account: Account | undefined): boolean {
   const isUsable = account?.active ?? user.appliedRevision !== user.revision;
-  return isUsable && actions.some((action) => action.do === 'disable account' || action.do === 'delete account');
+  const takes = (action: Action) => action.do === 'disable account' || action.do === 'delete account';
+  return (
+    (isUsable && actions.some(takes)) || (account !== undefined && actions.some((action) => action.do === 'remove from default group'))
+  );
 }

@@ -2,8 +2,10 @@ import type { Owner } from '../directory/delivery.ts';
 import type { UserItem } from '../directory/items.ts';
 import type { Subject } from '../log/records.ts';
 import { ProvisioningError } from '../targets/target.ts';
+import { changeDefaultGroup } from './default-groups.ts';
 import { dispositionOf } from './dispositions.ts';
 import { type Action, countAction } from './plan.ts';
+import { withSeat } from './seat-guard.ts';
 import { report, ring, type Work } from './work.ts';
 
 export interface AccountAtHand {
@@ -14,6 +16,8 @@ export interface AccountAtHand {
   readonly owner: Owner | undefined;
   /** True if the GET found the account. */
   readonly found: boolean;
+  /** Failures that hold nothing up: told, and tried again by the sweep. Gains what is left of each. */
+  readonly left: ProvisioningError[];
 }
 
 /** Performs a plan's actions in order. `again`: begin from the newest state. */
@@ -21,13 +25,15 @@ export async function performOnAccount(work: Work, at: AccountAtHand, actions: r
   for (const action of actions) {
     const next = await perform(work, at, action);
     if (next === 'again') return 'again';
-    if (next !== 'unsupported') countAction(work, action);
+    if (next !== 'unsupported' && next !== 'left') countAction(work, action);
     if (next === 'gone') return 'done';
   }
   return 'done';
 }
 
-async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'next' | 'again' | 'gone' | 'unsupported'> {
+type Next = 'next' | 'again' | 'gone' | 'unsupported' | 'left';
+
+async function perform(work: Work, at: AccountAtHand, action: Action): Promise<Next> {
   const { target, delivery } = work;
   const { user, name } = at;
   switch (action.do) {
@@ -39,18 +45,24 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'
           subject: at.subject,
           what: `telling whose the account ${name} is: account found while creating, taken for our own`,
         });
+      if (action.newGroups && !(await delivery.users.noteNewGroups(user, action.newGroups))) return 'again';
       return (await delivery.resources.record(user, name)) ? 'next' : 'again';
     case 'create account':
-      await work.seats.takeFor(name);
       return createAccount(work, at, action.profile);
     case 'disable account':
-      return freeing(work, name, await disableAccount(work, at));
+      return disableAccount(work, at);
     case 'delete account':
-      return freeing(work, name, await deleteAccount(work, name));
+      return deleteAccount(work, name);
     case 'enable account':
-      await work.seats.takeFor(name);
-      await target.enableAccount(name);
+      await withSeat(work.seats, name, 'existing', () => target.enableAccount(name));
       return 'next';
+    case 'add to default group':
+    case 'remove from default group':
+      return changeDefaultGroup(work, at, action);
+    case 'withhold groups':
+      return (await delivery.users.withholdGroups(user, action.kept)) ? 'next' : 'again';
+    case 'give groups back':
+      return (await delivery.users.withholdGroups(user, undefined)) ? 'next' : 'again';
     case 'update profile':
       return updateProfile(work, at, action.profile);
     case 'create group':
@@ -64,7 +76,7 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<'
  */
 async function createAccount(work: Work, { user, name, owner }: AccountAtHand, profile: { fullName: string; email: string }) {
   try {
-    await work.target.createAccount(name, profile);
+    await withSeat(work.seats, name, 'new', () => work.target.createAccount(name, profile));
     return 'next';
   } catch (error) {
     if (!(error instanceof ProvisioningError) || error.code !== 'conflict') {
@@ -84,9 +96,10 @@ async function releaseIfNeverMade(work: Work, { user, name, owner }: Pick<Accoun
 }
 
 /** DELIVERY §2.4: "only a 404 to both is gone", the look and the call. A 404 to the call alone is thrown: the plan is made once more. */
-async function disableAccount({ target }: Work, { name, found }: AccountAtHand): Promise<'next' | 'gone'> {
+async function disableAccount({ target, seats }: Work, { name, found }: AccountAtHand): Promise<'next' | 'gone'> {
   try {
     await target.disableAccount(name);
+    await seats.free(name);
     return 'next';
   } catch (error) {
     if (!found && error instanceof ProvisioningError && error.code === 'not-found') return 'gone';
@@ -101,11 +114,6 @@ async function deleteAccount({ target }: Work, name: string): Promise<'gone'> {
     if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
   }
   return 'gone';
-}
-
-async function freeing<T>({ seats }: Work, name: string, next: T): Promise<T> {
-  await seats.free(name);
-  return next;
 }
 
 /** What this version of the target can't do is said, and nothing waits for it. */

@@ -1,10 +1,14 @@
 import type { Owner } from '../directory/delivery.ts';
 import type { UserItem } from '../directory/items.ts';
+import { groupsKept, newGroupsOf } from '../directory/user-delivery.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
-import type { Account } from '../targets/target.ts';
+import { type Account, ProvisioningError } from '../targets/target.ts';
+import { isOfWholeTarget } from './dispositions.ts';
 import { findLinkable } from './find-linkable.ts';
 import { accountNameFor } from './name-in-target.ts';
-import { type ActualAccount, type DesiredUser, type Plan, planUser } from './plan.ts';
+import { groupNameOf } from './naming.ts';
+import type { Plan } from './plan.ts';
+import { type ActualAccount, type DesiredUser, isWanted, planUser } from './plan-user.ts';
 import type { DesiredProfile } from './policy/account-profile.ts';
 import type { Work } from './work.ts';
 
@@ -29,27 +33,76 @@ export async function surveyUser(
   work: Pick<Work, 'connection' | 'delivery' | 'target' | 'policy' | 'protectedAccounts'>,
   user: UserItem,
 ): Promise<UserSurvey> {
-  const { delivery, connection, target } = work;
+  const { delivery, connection, target, policy } = work;
+  const resource = JSON.parse(user.resource) as ScimObject;
   const name = accountNameFor(work, user);
   const owner = await delivery.resources.owner(connection.target.id, 'user', name);
   const mine = isMine(owner, user);
-  const profile = work.policy.profile(JSON.parse(user.resource) as ScimObject, user.userName);
-  const wanted = user.state === 'live' && user.active;
+  const profile = policy.profile(resource, user.userName);
+  const naming = user.boundName === undefined ? policy.accountNaming(resource, user.userName) : undefined;
+  const excluded = await whyExcluded(work, user);
+  const desired: DesiredUser = {
+    state: user.state,
+    active: user.active,
+    profile,
+    ...(excluded !== undefined && { excluded }),
+    ...(naming && naming.is !== 'name' && { unnamed: naming }),
+  };
+  const wanted = isWanted(desired) && desired.unnamed === undefined;
+  const isLeftAlone = user.state === 'tombstone' && policy.settings.users.onDelete === 'keep';
 
   // What nobody wants and what is not ours needs no look at the target.
-  const account = wanted || mine ? await target.findAccount(name) : undefined;
+  const account = wanted || (mine && !isLeftAlone) ? await target.findAccount(name) : undefined;
   const linkable = wanted && !owner ? await findLinkable(work, account, profile) : undefined;
-  const desired = { state: user.state, active: user.active, profile };
-  const actual = {
+  const groups = account && (await groupsOf(work, user, account, wanted));
+  const namedBy = naming?.steps.findLast(({ setting }) => setting !== 'users.userName.lowerCase');
+  const kept = groupsKept(user);
+  const actual: ActualAccount = {
     name,
     owner: owner && { mine, live: owner.live, creating: owner.creating },
     account,
     recorded: user.boundAt !== undefined,
     mayLink: linkable !== undefined,
+    newGroups: newGroupsOf(user),
+    newGroupsDue: user.newGroupsDue === true,
+    ...(kept !== undefined && { kept }),
+    ...(groups && { groups }),
+    ...(namedBy && { namedBy: `${namedBy.setting}: ${namedBy.says}` }),
     ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),
   };
-  const plan = planUser(desired, actual, connection.settings.users, work.protectedAccounts);
+  const plan = planUser(desired, actual, policy, work.protectedAccounts);
   return { name, owner, account, linkable, desired, actual, plan };
+}
+
+/** `users.onlyFromGroups`: a sentence for who is active and in none of them. */
+async function whyExcluded({ delivery, policy }: Pick<Work, 'delivery' | 'policy'>, user: UserItem): Promise<string | undefined> {
+  if (!policy.userGroups.isRestricted || user.state !== 'live' || !user.active) return undefined;
+  const groups = await delivery.users.groupsOf(user.connection, user.id);
+  if (groups.some(({ displayName }) => policy.userGroups.admits(displayName))) return undefined;
+  return 'The user is in none of the groups of users.onlyFromGroups.';
+}
+
+/**
+ * The groups of the target that the account is in, where default groups are compared with them. An account that is still to be disabled
+ * waits for no look (invariant 11), and no failure of this one holds anything up: what is not known is done.
+ */
+async function groupsOf(
+  { target, policy }: Pick<Work, 'target' | 'policy'>,
+  user: UserItem,
+  { name, active }: Account,
+  wanted: boolean,
+): Promise<ReadonlySet<string> | undefined> {
+  const { allUsers } = policy.userGroups;
+  const isCompared = wanted ? allUsers.length > 0 : !active && allUsers.length + newGroupsOf(user).length > 0;
+  if (!isCompared) return undefined;
+  try {
+    const groups = new Set<string>();
+    for await (const group of target.groupsOf(name)) groups.add(groupNameOf(group));
+    return groups;
+  } catch (error) {
+    if (error instanceof ProvisioningError && !isOfWholeTarget(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** True if the owner item names this very user. */

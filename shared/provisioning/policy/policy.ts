@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 import { type AccountNaming, accountNaming } from './account-name.ts';
 import { type DesiredProfile, profileOf } from './account-profile.ts';
 import { type GroupNaming, groupNaming } from './group-names.ts';
+import { type UserGroups, userGroups } from './user-groups.ts';
 
 /** What the settings make of users and groups: pure, and made once for a settings document. */
 export interface Policy {
@@ -11,19 +12,22 @@ export interface Policy {
   accountNaming(resource: ScimObject, userName: string): AccountNaming;
   profile(resource: ScimObject, userName: string): DesiredProfile;
   groupNaming(displayName: string): GroupNaming;
+  readonly userGroups: UserGroups;
   /** Of accounts and groups of the target, compared without regard to case. The service account is added by the worker. */
   readonly protectedAccounts: ReadonlySet<string>;
   readonly protectedGroups: ReadonlySet<string>;
 }
 
 export function policyOf(settings: Settings): Policy {
+  const protectedGroups = lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups]);
   return {
     settings,
     accountNaming: (resource, userName) => accountNaming(settings.users.userName, resource, userName),
     profile: (resource, userName) => profileOf(resource, userName, settings.users.fullName),
     groupNaming: (displayName) => groupNaming(settings.groups, displayName),
     protectedAccounts: lowerCased(settings.protected.accounts),
-    protectedGroups: lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups]),
+    protectedGroups,
+    userGroups: userGroups(settings.users, protectedGroups),
   };
 }
 

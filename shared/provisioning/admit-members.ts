@@ -1,0 +1,39 @@
+import type { MembershipRead } from '../directory/delivery.ts';
+import type { GroupItem } from '../directory/items.ts';
+import { ring, type Work } from './work.ts';
+
+/** How many members are told before it is noted how far it got. */
+const STEP = 100;
+
+/**
+ * `users.onlyFromGroups`: a membership that decides over an account has changed. The user is marked before the membership's own marker
+ * goes, so that a crash in between repeats it.
+ */
+export async function wakeAdmitted(work: Work, { member, group }: MembershipRead): Promise<void> {
+  if (member.marker !== 'pending' || group?.state !== 'live' || !work.policy.userGroups.admits(group.displayName)) return;
+  const { correlationId } = work.thread;
+  const marked = await work.delivery.users.wake(member.connection, member.userId, member.wanted === 'absent', correlationId);
+  if (marked) await ring(work, marked, 'woken');
+}
+
+/**
+ * A group has been renamed into `users.onlyFromGroups` or out of it, or deleted, or the setting was changed: its members are told, before
+ * the group's own marker goes. Those that are pending tell their users themselves.
+ * @returns false if the slice is over: a new message goes on where this one ended
+ */
+export async function wakeIfAdmissionChanged(work: Work, group: GroupItem): Promise<boolean> {
+  const admits = group.state === 'live' && work.policy.userGroups.admits(group.displayName);
+  if (admits === (group.admits ?? false)) return true;
+  const { memberships, users } = work.delivery;
+  let told = 0;
+  for await (const member of memberships.all(group.connection, group.id, group.wokenUpTo)) {
+    if (!work.proceed()) return false;
+    if (member.marker !== 'pending' || !admits) {
+      const marked = await users.wake(member.connection, member.userId, !admits, work.change.correlationId);
+      if (marked) await ring(work, marked, 'woken');
+    }
+    if (++told % STEP === 0) await users.noteWoken(group, { after: member.userId });
+  }
+  await users.noteWoken(group, { admits });
+  return true;
+}
