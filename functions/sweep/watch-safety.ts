@@ -28,24 +28,30 @@ export async function watchSafety(
   const engaged = await deps.delivery.brake.engaged(connections.map(({ id }) => id));
   const targets = [...new Set(connections.map(({ target }) => target.id))];
   const refusing = await deps.delivery.seats.refusing(targets);
-  for (const [target, state] of refusing) if (open.includes(target)) await retryRefused(deps, target, state, correlationId);
-  const full = [...refusing.values()].filter(({ fullSince }) => fullSince !== undefined);
+  for (const [target, state] of refusing) if (open.includes(target)) await retryRefused(deps, connections, target, state, correlationId);
+  const full = [...refusing.values()].filter(({ fullSince, used, refusedLimit = 0 }) => fullSince !== undefined || used >= refusedLimit);
   return { engagedBrakes: engaged.length, fullTargets: full.length };
 }
 
-/** As many as there are seats; none is known to be free, then one, when the last count is long ago. */
-async function retryRefused(deps: SweepDependencies, target: TargetId, state: SeatState, correlationId: string): Promise<void> {
-  const { used, refusedLimit = 0, fullSince, askedAt } = state;
-  const isProbe = fullSince !== undefined;
-  if (isProbe && deps.now().getTime() - Date.parse(askedAt) < PROBE_MS) return;
-  let left = isProbe ? 1 : Math.min(RETRIES, Math.max(0, refusedLimit - used));
+/** As many as there are seats by now; when none is known to be free, one, some time after the last count. */
+async function retryRefused(
+  deps: SweepDependencies,
+  connections: readonly Connection[],
+  target: TargetId,
+  state: SeatState,
+  correlationId: string,
+): Promise<void> {
+  const limits = new Map(connections.map(({ id, settings }) => [id, settings.seats.limit]));
+  const mayProbe = deps.now().getTime() - Date.parse(state.askedAt) >= PROBE_MS;
+  let tried = 0;
   for await (const parked of deps.parked.parked(target)) {
     if (parked.code !== ('no-seat' satisfies ProvisioningCode)) continue;
-    if (left === 0) return;
-    if (await deps.parked.retry(target, parked, correlationId, deps.now())) {
-      await deps.queue.send(parked.messageGroup, changeOf(parked, correlationId));
-      left -= 1;
-    }
+    const limit = limits.get(parked.connection) ?? state.limit ?? Number.POSITIVE_INFINITY;
+    const hasRoom = state.used + tried < limit || (mayProbe && tried === 0);
+    if (!hasRoom || tried === RETRIES) return;
+    if (!(await deps.parked.retry(target, parked, correlationId, deps.now()))) continue;
+    await deps.queue.send(parked.messageGroup, changeOf(parked, correlationId));
+    tried += 1;
   }
   await deps.delivery.seats.retried(target);
 }

@@ -44,7 +44,7 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
         const hasNone = unlessItSays(state, true);
         try {
           await table.transact([
-            { update: keys.seats(target), change: { add: { used: 1, taken: 1 } }, condition: room },
+            { update: keys.seats(target), change: { add: { used: 1, taken: 1 }, remove: ['fullSince'] }, condition: room },
             { ...holder(target, account, state, true), condition: hasNone },
           ]);
           return 'taken';
