@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ReconcileEvent, reconcileFunction } from '../../functions/reconcile/reconcile-function.ts';
+import { reconcileFunction } from '../../functions/reconcile/reconcile-function.ts';
 import { type SweepFunction, sweepFunction } from '../../functions/sweep/sweep-function.ts';
+import type { WorkerDependencies } from '../../functions/worker/dependencies.ts';
 import { type WorkerFunction, workerFunction } from '../../functions/worker/worker-function.ts';
 import { commit } from '../../shared/directory/commit.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
@@ -35,6 +36,8 @@ import { FifoQueue, type Message } from './fifo-queue.ts';
 export const BASE_URL = 'https://confluence.example.com';
 export const SWEEP_AFTER_SECONDS = 120;
 export const RESEND_AFTER_MS = 300_000;
+/** In UTC; worlds begin at 8. */
+export const NIGHTLY_HOUR = 2;
 
 export interface WorldOptions {
   readonly settings?: SettingsChange;
@@ -42,6 +45,8 @@ export interface WorldOptions {
   /** How long the function lives. */
   readonly functionMs?: number;
   readonly sliceMs?: number;
+  /** A Confluence of its own in place of the double. */
+  readonly targetOf?: WorkerDependencies['targetOf'];
 }
 
 /**
@@ -93,7 +98,7 @@ export interface World {
   untilQuiet(): Promise<void>;
 
   /** One minute of the driver of runs; while it pauses, what it has sent is delivered. */
-  reconcile(event?: ReconcileEvent): Promise<void>;
+  reconcile(): Promise<void>;
   /** A run of Synchronize, or what `run` says, to its end, and what waits then. */
   synchronize(run?: Partial<NewRun>): Promise<Synchronized>;
 
@@ -152,7 +157,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     connections,
     queue,
     credentials,
-    targetOf: (_connection: Connection, ...hooks: Parameters<ConfluenceDouble['target']>) => confluence.target(...hooks),
+    targetOf:
+      options.targetOf ?? ((_connection: Connection, ...hooks: Parameters<ConfluenceDouble['target']>) => confluence.target(...hooks)),
     log: { write: (record: LogRecord) => void log.push(record) },
     now,
   };
@@ -241,10 +247,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await settle();
     },
     resendAfterMs: RESEND_AFTER_MS,
+    nightlyHour: NIGHTLY_HOUR,
   });
-  async function reconcile(event: ReconcileEvent = {}): Promise<void> {
+  async function reconcile(): Promise<void> {
     const endsAt = clock.now + 60_000;
-    await drive(event, { getRemainingTimeInMillis: () => Math.max(0, endsAt - clock.now) });
+    await drive({ getRemainingTimeInMillis: () => Math.max(0, endsAt - clock.now) });
   }
   async function synchronize(given: Partial<NewRun> = {}): Promise<Synchronized> {
     const started = now().toISOString();

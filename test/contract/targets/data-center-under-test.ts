@@ -1,4 +1,4 @@
-import type { Credentials } from '../../../shared/targets/credentials.ts';
+import type { CredentialStore, Credentials } from '../../../shared/targets/credentials.ts';
 import { type DataCenterTargetOptions, dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
 import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
 import type { Target } from '../../../shared/targets/target.ts';
@@ -11,7 +11,6 @@ export function dataCenterUnderTest(
   options: { credentials?: Credentials } & Partial<Omit<DataCenterTargetOptions, 'credentials'>> = {},
 ): { target: Target; calls: ObservedCall[] } {
   const calls: ObservedCall[] = [];
-  const credentials = options.credentials ?? { kind: 'personal-access-token', token: 'local' };
   const target = dataCenterTarget({
     baseUrl,
     targetId: targetIdOf(baseUrl),
@@ -19,7 +18,7 @@ export function dataCenterUnderTest(
     callTimeoutMs: 5_000,
     now: Date.now,
     ...options,
-    credentials: { read: async () => ({ credentials, version: '1' }), write: async () => undefined },
+    credentials: simulatorCredentials(options.credentials),
   });
   return { target, calls };
 }
@@ -27,4 +26,9 @@ export function dataCenterUnderTest(
 /** What the simulator takes: the password where one is set, else the default token. */
 export function credentialsFor({ basic }: ConfluenceSimulatorOptions): { credentials?: Credentials } {
   return basic ? { credentials: { kind: 'basic', ...basic } } : {};
+}
+
+/** A store that holds these credentials only; by default the simulator's own. */
+export function simulatorCredentials(credentials: Credentials = { kind: 'personal-access-token', token: 'local' }): CredentialStore {
+  return { read: async () => ({ credentials, version: '1' }), write: async () => undefined };
 }
