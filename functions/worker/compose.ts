@@ -52,7 +52,7 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
     connections: dynamoDbConnections(table),
     queue: sqsChangeQueue(sqs, env.QUEUE_URL, randomUUID),
     credentials,
-    targetOf: ({ target: { id: targetId, baseUrl }, settings }, observe) =>
+    targetOf: ({ target: { id: targetId, baseUrl }, settings }, observe, beforeCall) =>
       dataCenterTarget({
         baseUrl,
         targetId,
@@ -62,6 +62,7 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
         memory,
         ...ca,
         version: settings.target.version,
+        beforeCall,
         now: Date.now,
       }),
     async changeVisibility(ReceiptHandle, VisibilityTimeout) {

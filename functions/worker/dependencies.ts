@@ -14,7 +14,8 @@ export interface WorkerDependencies {
   readonly connections: Pick<Connections, 'get'>;
   readonly queue: ChangeQueue;
   readonly credentials: Pick<CredentialStore, 'read'>;
-  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
+  /** `beforeCall` is awaited before each request: its turn. */
+  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void, beforeCall?: () => Promise<void>) => Target;
   /** Lets a message that is in flight be seen again in so many seconds. */
   readonly changeVisibility: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly log: RequestLog;

@@ -46,7 +46,7 @@ export function withoutEffect(error: unknown): unknown {
 }
 
 /** What a call may still need after its own time-out: writing down what it did. */
-const RESERVE_MS = 1_000;
+export const RESERVE_MS = 1_000;
 
 /**
  * What the longest call may need, in milliseconds. A function that has less than this left after a slice would never start such a
@@ -73,7 +73,8 @@ export function guardedTarget(target: Target, guard: Guard): Target {
     if (!hasTime(verb)) throw new OutOfTime(`no time left for ${verb}`);
     try {
       const answer = await call();
-      await guard.answered();
+      // What the adapter remembers of an instance is no answer of it.
+      if (verb !== 'capabilities') await guard.answered();
       return answer;
     } catch (error) {
       if (error instanceof ProvisioningError && error.code === 'refused') throw await guard.ask(error);

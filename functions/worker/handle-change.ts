@@ -12,9 +12,11 @@ import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import { reconcileResource } from '../../shared/provisioning/reconcile/reconcile-resource.ts';
 import { seatGuardOf } from '../../shared/provisioning/seat-guard.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import { forLog, type ObservedCall } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
+import type { CallPacer, Pace } from './call-pacer.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
+import { RESERVE_MS } from './guarded-target.ts';
 import { pauseTarget } from './pause-target.ts';
 import { openTarget, TargetPaused } from './target-access.ts';
 import { withoutWrites } from './without-writes.ts';
@@ -37,7 +39,11 @@ const OUTAGE_FAILURES = 5;
 const OUTAGE_MS = 300_000;
 
 /** Applies one change; every ProvisioningError ends here as one of the dispositions. */
-export async function handleChange(deps: WorkerDependencies, context: WorkerContext, received: Received): Promise<Verdict> {
+export async function handleChange(
+  deps: WorkerDependencies & { readonly pacer: CallPacer },
+  context: WorkerContext,
+  received: Received,
+): Promise<Verdict> {
   const connection = await deps.connections.get(received.change.connection);
   if (!connection) return { is: 'acknowledge' };
   const { run: runId } = received.change;
@@ -56,12 +62,13 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
   }
 
   const thread: Work['thread'] = { subject: { ...resource }, correlationId: received.change.correlationId };
+  const pace = deps.pacer.of(connection, state, () => context.getRemainingTimeInMillis() - deps.callTimeoutMs - RESERVE_MS);
   try {
     const access = await openTarget(
       {
         ...deps,
         connection,
-        target: deps.targetOf(connection, (call) => observe(deps, connection, thread, call)),
+        target: deps.targetOf(connection, (call) => observe(deps, connection, thread, pace, call), pace.beforeCall),
         remainingMs: () => context.getRemainingTimeInMillis(),
       },
       state,
@@ -94,6 +101,8 @@ export async function handleChange(deps: WorkerDependencies, context: WorkerCont
     }
   } catch (error) {
     return verdictOn(deps, connection, received, thread, error);
+  } finally {
+    await pace.close();
   }
 }
 
@@ -149,13 +158,14 @@ async function countOutage(deps: WorkerDependencies, connection: Connection): Pr
   return failures >= OUTAGE_FAILURES && deps.now().getTime() - since.getTime() >= OUTAGE_MS;
 }
 
-function observe({ log }: WorkerDependencies, connection: Connection, thread: Work['thread'], call: ObservedCall): void {
+function observe({ log }: WorkerDependencies, connection: Connection, thread: Work['thread'], pace: Pace, call: ObservedCall): void {
+  pace.heard(call);
   log.write({
     kind: 'confluence.request',
     correlationId: thread.correlationId,
     connection: connection.id,
     target: connection.target.id,
-    ...call,
+    ...forLog(call),
     ...(thread.subject && { subject: thread.subject }),
   });
 }

@@ -7,6 +7,7 @@ import type { InspectionRequest, NotAsked, ResourceInspection } from '../../shar
 import type { Look } from '../../shared/provisioning/inspect/look.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import { OutOfTime } from '../../shared/provisioning/work.ts';
+import { forLog } from '../../shared/targets/observed-call.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { pauseTarget } from './pause-target.ts';
@@ -70,7 +71,7 @@ async function throughTarget(
   if (state.state === 'paused')
     return { code: state.code ?? 'paused', reason: `Confluence is paused: ${state.reason ?? 'no reason is kept'}` };
   const common = { correlationId, connection: connection.id, target: connection.target.id };
-  const target = deps.targetOf(connection, (call) => deps.log.write({ kind: 'confluence.request', ...common, ...call }));
+  const target = deps.targetOf(connection, (call) => deps.log.write({ kind: 'confluence.request', ...common, ...forLog(call) }));
   try {
     const access = await openTarget({ ...deps, connection, target, remainingMs: () => context.getRemainingTimeInMillis() }, state);
     try {

@@ -38,7 +38,8 @@ const STALE_SECRET_MS = 30_000;
 
 /**
  * Opens the target for one message's work. With basic authentication "one call at a time is in flight per target" (DESIGN §4): the
- * target's lease is held until `close`. With a personal access token it is only taken to ask about a refused login.
+ * target's lease is held until `close`. With a personal access token it is only taken to ask about a refused login; where
+ * `target.parallelCalls` is set, one of so many slots is held until `close`.
  * @throws ProvisioningError 'no-credentials', 'login-refused', 'captcha' and what else the first login meets
  * @throws TargetPaused, OutOfTime
  */
@@ -51,17 +52,23 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
   const serial = credentials.kind === 'basic';
   let failures = state.failures;
 
-  const lease = async (): Promise<void> => {
+  /** Tries until `take` succeeds; gives up in time for other messages. What is taken ends with this function at the latest. */
+  const obtain = async (what: string, take: (until: number) => Promise<boolean>): Promise<void> => {
     const giveUpAt = options.now().getTime() + Math.min(LEASE_WAIT_MS, Math.max(0, options.remainingMs() - 2 * options.callTimeoutMs));
-    while (!(await delivery.targets.lease(targetId, holder, options.now().getTime() + options.remainingMs()))) {
-      if (options.now().getTime() >= giveUpAt) throw new OutOfTime('another worker has the lease of the target');
+    while (!(await take(options.now().getTime() + options.remainingMs()))) {
+      if (options.now().getTime() >= giveUpAt) throw new OutOfTime(what);
       await options.sleep(LEASE_POLL_MS * (0.5 + Math.random()));
     }
-    // Who had the lease before may have found that the login is refused.
-    if ((await delivery.targets.read(targetId)).state === 'paused') {
-      await delivery.targets.releaseLease(targetId, holder);
-      throw new TargetPaused(`the target ${targetId} was paused`);
-    }
+  };
+  /** Who had it before may have found that the login is refused. */
+  const stopIfPaused = async (giveBack: () => Promise<void>): Promise<void> => {
+    if ((await delivery.targets.read(targetId)).state !== 'paused') return;
+    await giveBack();
+    throw new TargetPaused(`the target ${targetId} was paused`);
+  };
+  const lease = async (): Promise<void> => {
+    await obtain('another worker has the lease of the target', (until) => delivery.targets.lease(targetId, holder, until));
+    await stopIfPaused(() => delivery.targets.releaseLease(targetId, holder));
   };
   const leased = async <T>(work: () => Promise<T>): Promise<T> => {
     if (serial) return work();
@@ -72,8 +79,24 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
       await delivery.targets.releaseLease(targetId, holder);
     }
   };
+
+  let slot: number | undefined;
+  const releaseSlot = async (): Promise<void> => {
+    if (slot !== undefined) await delivery.pace.releaseSlot(targetId, holder, slot);
+  };
+  /** A message makes one call at a time, so as many messages are at work on a target as it may be called in parallel. */
+  const takeSlot = async (slots: number): Promise<void> => {
+    let asked = 0;
+    await obtain('all slots of the target are taken', async (until) => {
+      asked += 1;
+      slot = await delivery.pace.takeSlot(targetId, holder, until, slots);
+      return slot !== undefined;
+    });
+    if (asked > 1) await stopIfPaused(releaseSlot);
+  };
   const close = async (): Promise<void> => {
     if (serial) await delivery.targets.releaseLease(targetId, holder);
+    await releaseSlot();
   };
 
   /**
@@ -104,7 +127,9 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
     await delivery.targets.answered(targetId);
   };
 
+  const { parallelCalls } = connection.settings.target;
   if (serial) await lease();
+  else if (parallelCalls !== undefined) await takeSlot(parallelCalls);
   try {
     const known = state.serviceAccountVersion === version ? state.serviceAccount : undefined;
     const serviceAccount = known ?? (await leased(() => learnServiceAccount(options, version)));

@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../../shared/directory/ids.ts';
+import { forLog } from '../../shared/targets/observed-call.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 
@@ -20,5 +21,5 @@ export async function testTargetOf(
   const connection = await connections.get(targetTest);
   if (!connection) throw new RangeError(`there is no connection ${targetTest}`);
   const common = { correlationId, connection: connection.id, target: connection.target.id };
-  return targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...call })).test();
+  return targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) })).test();
 }

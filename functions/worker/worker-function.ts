@@ -2,6 +2,7 @@ import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambd
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseChange } from '../../shared/changes/sqs-change-queue.ts';
 import { describeError } from '../../shared/log/request-log.ts';
+import { createCallPacer } from './call-pacer.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { handleChange, type Verdict } from './handle-change.ts';
 
@@ -18,6 +19,8 @@ class NotAcknowledged extends Error {
  */
 export function workerFunction(dependencies: WorkerDependencies): WorkerFunction {
   const { log, changeVisibility } = dependencies;
+  // What this instance remembers of the targets' limits, from message to message.
+  const pacer = createCallPacer({ ...dependencies, pace: dependencies.delivery.pace });
 
   /** FIFO holds a group back while any of its messages is in flight: the later ones come back at the same time. */
   const comeBack = async (event: SQSEvent, record: SQSRecord, seconds: number): Promise<void> => {
@@ -28,7 +31,7 @@ export function workerFunction(dependencies: WorkerDependencies): WorkerFunction
 
   const decide = async (record: SQSRecord, context: WorkerContext): Promise<Verdict> => {
     try {
-      return await handleChange(dependencies, context, {
+      return await handleChange({ ...dependencies, pacer }, context, {
         change: parseChange(record.body),
         messageGroup: record.attributes.MessageGroupId ?? '',
         receives: Number(record.attributes.ApproximateReceiveCount),

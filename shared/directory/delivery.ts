@@ -2,8 +2,8 @@ import type { BrakeStates, HeldAs } from './brake.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 import type { GroupItem, MemberItem, UserItem } from './items.ts';
 import type { Layer, Word } from './members/membership-word.ts';
-import type { TargetPace } from './target-pace.ts';
 import type { SeatStates } from './seats.ts';
+import type { TargetPace } from './target-pace.ts';
 import type { TargetStates } from './target-state.ts';
 import type { UserDelivery } from './user-delivery.ts';
 

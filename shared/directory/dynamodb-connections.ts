@@ -6,16 +6,7 @@ import type { DynamoDbTable } from './dynamodb-table.ts';
 import { type ConnectionItem, dynamoDbTokens } from './dynamodb-tokens.ts';
 import type { ConnectionId } from './ids.ts';
 import { ITEM_VERSION } from './items.ts';
-import {
-  heldPartition,
-  indexes,
-  type Key,
-  keys,
-  listing,
-  parkedPartition,
-  pendingPartitions,
-  plannedPartitions,
-} from './keys.ts';
+import { heldPartition, indexes, type Key, keys, listing, parkedPartition, pendingPartitions, plannedPartitions } from './keys.ts';
 import { settingsParser, storedSettings } from './parse-settings.ts';
 import { countKeys } from './resource-count.ts';
 import { absent } from './resource-write.ts';

@@ -1,8 +1,7 @@
 import { ConditionFailed, type DynamoDbTable } from './dynamodb-table.ts';
 import { groupSummaries } from './group-summaries.ts';
-import type { TargetId } from './ids.ts';
 import type { GroupItem, MarkerAttributes, UserItem } from './items.ts';
-import { indexes, keys, PENDING_SHARDS, parkedPartition, pendingPartition } from './keys.ts';
+import { indexes, keys, parkedPartition, pendingPartitions, plannedPartitions } from './keys.ts';
 import { clearedParked, pendingMarker } from './marker.ts';
 import type { Overview, ParkedChange, PendingSummary } from './overview.ts';
 import { isRemoval, messageGroupFor } from './target-name.ts';
@@ -16,16 +15,9 @@ export function dynamoDbOverview(table: DynamoDbTable): Overview {
   return {
     groups: (connection) => groupSummaries(table, connection),
 
-    async pending(target) {
-      const shards = await Promise.all(Array.from({ length: PENDING_SHARDS }, (_, shard) => pendingOfShard(table, target, shard)));
-      const oldest = shards.flatMap(({ oldestSince }) => (oldestSince === undefined ? [] : [oldestSince])).sort()[0];
-      return {
-        pending: shards.reduce((sum, { pending }) => sum + pending, 0),
-        removals: shards.reduce((sum, { removals }) => sum + removals, 0),
-        more: shards.some(({ more }) => more),
-        ...(oldest !== undefined && { oldestSince: oldest }),
-      };
-    },
+    pending: (target) => summaryOf(table, pendingPartitions(target)),
+
+    planned: (connection) => summaryOf(table, plannedPartitions(connection)),
 
     async *parked(target) {
       let after: Readonly<Record<string, string>> | undefined;
@@ -68,11 +60,22 @@ export function dynamoDbOverview(table: DynamoDbTable): Overview {
   };
 }
 
-async function pendingOfShard(table: DynamoDbTable, target: TargetId, shard: number): Promise<PendingSummary> {
+async function summaryOf(table: DynamoDbTable, partitions: readonly string[]): Promise<PendingSummary> {
+  const shards = await Promise.all(partitions.map((pk) => summaryOfShard(table, pk)));
+  const oldest = shards.flatMap(({ oldestSince }) => (oldestSince === undefined ? [] : [oldestSince])).sort()[0];
+  return {
+    pending: shards.reduce((sum, { pending }) => sum + pending, 0),
+    removals: shards.reduce((sum, { removals }) => sum + removals, 0),
+    more: shards.some(({ more }) => more),
+    ...(oldest !== undefined && { oldestSince: oldest }),
+  };
+}
+
+async function summaryOfShard(table: DynamoDbTable, pk: string): Promise<PendingSummary> {
   let pending = 0;
   let removals = 0;
   let oldestSince: string | undefined;
-  for await (const item of table.queryAll<MarkerAttributes>({ pk: pendingPartition(target, shard), index: indexes.pending })) {
+  for await (const item of table.queryAll<MarkerAttributes>({ pk, index: indexes.pending })) {
     if (pending >= COUNT_BOUND) return { pending, removals, more: true, ...(oldestSince !== undefined && { oldestSince }) };
     pending += 1;
     if (item.pendingSk?.startsWith('0#')) removals += 1;

@@ -52,8 +52,9 @@ export const keys = {
   accountOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'OWNER' }),
   groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
   targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
-  /** When the next call to the target may be made, where its rate is set. */
+  /** When the next call to the target may be made, where its rate is set, and who may call, where that is. */
   targetTurns: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'TURNS' }),
+  targetSlots: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'SLOTS' }),
 
   run: (c: ConnectionId, run: string): Key => ({ pk: `${c}#RUN#${run}`, sk: 'RUN' }),
   /** A resource of a run that the worker has not done yet, in place of which comes the result. */
@@ -94,8 +95,9 @@ export const indexes = {
 } as const;
 
 export const COUNT_SHARDS = 8;
-export const PENDING_SHARDS = 8;
+const PENDING_SHARDS = 8;
 export const GROUP_PENDING_SHARDS = 4;
+const PLANNED_SHARDS = 4;
 export const RUN_TALLY_SHARDS = 8;
 
 /** FNV-1a, 32 bits. */
@@ -140,7 +142,7 @@ export const listing = {
  */
 export function pendingKey(t: TargetId, resourceKey: Key, removal: boolean, dueAt: string): { pendingPk: string; pendingSk: string } {
   const shard = shardOf(`${resourceKey.pk}${resourceKey.sk}`, PENDING_SHARDS);
-  return { pendingPk: pendingPartition(t, shard), pendingSk: `${urgency(removal)}${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
+  return { pendingPk: `${t}#PENDING#${shard}`, pendingSk: `${urgency(removal)}${dueAt}#${resourceKey.pk}#${resourceKey.sk}` };
 }
 
 /**
@@ -161,9 +163,9 @@ export function groupPendingPartition(c: ConnectionId, group: GroupId, shard: nu
   return `${c}#GROUP#${group}#PENDING#${shard}`;
 }
 
-/** One shard of a target's pending markers, 0 to PENDING_SHARDS - 1. */
-export function pendingPartition(t: TargetId, shard: number): string {
-  return `${t}#PENDING#${shard}`;
+/** The shards of a target's pending markers. */
+export function pendingPartitions(t: TargetId): readonly string[] {
+  return Array.from({ length: PENDING_SHARDS }, (_, shard) => `${t}#PENDING#${shard}`);
 }
 
 /** Runs of Synchronize that have not ended, of all connections, in a partition of the `pending` index that the sweep never reads. */
@@ -176,9 +178,9 @@ export function runTallyShardOf(id: string): number {
   return shardOf(id, RUN_TALLY_SHARDS);
 }
 
-/** One shard of what dry runs of a connection have planned, 0 to PENDING_SHARDS - 1: not the sweep's until the connection applies. */
-export function plannedPartition(c: ConnectionId, shard: number): string {
-  return `${c}#PLANNED#${shard}`;
+/** The shards of what dry runs of a connection have planned: not the sweep's until the connection applies. */
+export function plannedPartitions(c: ConnectionId): readonly string[] {
+  return Array.from({ length: PLANNED_SHARDS }, (_, shard) => `${c}#PLANNED#${shard}`);
 }
 
 export function isPlannedPartition(c: ConnectionId, partition: string | undefined): boolean {
@@ -187,7 +189,7 @@ export function isPlannedPartition(c: ConnectionId, partition: string | undefine
 
 /** A planned user's, group's or membership's place there; its sort key stays that of the pending work. */
 export function plannedPk(c: ConnectionId, planned: Key): string {
-  return plannedPartition(c, shardOf(`${planned.pk}${planned.sk}`, PENDING_SHARDS));
+  return `${c}#PLANNED#${shardOf(`${planned.pk}${planned.sk}`, PLANNED_SHARDS)}`;
 }
 
 /** What the brake holds of a connection, or what an administrator has rejected, oldest first. */

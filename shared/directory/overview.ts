@@ -40,6 +40,8 @@ export interface Overview {
   /** The live groups of a connection, in order of creation. */
   groups(connection: ConnectionId): AsyncIterable<GroupSummary>;
   pending(target: TargetId): Promise<PendingSummary>;
+  /** What dry runs of the connection have planned and keep back. */
+  planned(connection: ConnectionId): Promise<PendingSummary>;
   /** Oldest first. */
   parked(target: TargetId): AsyncIterable<ParkedChange>;
   /**

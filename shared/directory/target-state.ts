@@ -17,6 +17,8 @@ export interface TargetState {
   /** Failures in a row that say the target is not there, and since when. */
   readonly failures: number;
   readonly failingSince?: string;
+  /** It has asked not to be called before then; milliseconds since 1970. */
+  readonly slowUntil?: number;
   /** Who the product is in the target, and with which secret that was learned: always protected. */
   readonly serviceAccount?: string;
   readonly serviceAccountVersion?: string;

@@ -90,9 +90,10 @@ export class ConfluenceDouble {
     return this.groups.get(group)?.has(account) === true;
   }
 
-  target(observe: (call: ObservedCall) => void): Target {
+  target(observe: (call: ObservedCall) => void, beforeCall?: () => Promise<void>): Target {
     const call = async <T>(verb: string, names: readonly string[], effect: () => T): Promise<T> => {
       const text = [verb, ...names].join(' ');
+      await beforeCall?.();
       this.calls.push(text);
       this.inFlight += 1;
       this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);

@@ -5,6 +5,7 @@ import { DEFAULT_REQUESTS_PER_SECOND, SETTINGS_VERSION, type Settings } from '..
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
 import type { Terminal } from '../administration.ts';
 import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
+import { dryRunsOf, keptBy } from '../dry-runs.ts';
 import { findConnection } from '../find-connection.ts';
 import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../save-settings.ts';
 import { mustBeInOrder, printWarnings, readSettingsFile } from '../settings-document.ts';
@@ -21,6 +22,7 @@ function show(connection: Connection): Outcome {
       { field: 'created', value: created },
       { field: 'Confluence', value: target.baseUrl },
       { field: 'target', value: target.id },
+      { field: 'apply', value: settings.apply },
       { field: 'mode', value: settings.mode },
       { field: 'requests a second', value: settings.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND },
       { field: 'existing accounts', value: settings.users.linking === 'never' ? 'never linked' : `linked by ${settings.users.linking}` },
@@ -121,7 +123,15 @@ const showOne: Command = {
   options: {},
   summary: 'one connection with its settings',
   help: 'CONNECTION is a name or an id.',
-  run: async (administration, [name]) => show(await findConnection(administration, name)),
+  async run(administration, [name]) {
+    const connection = await findConnection(administration, name);
+    const shown = show(connection);
+    const [dryRun] = await dryRunsOf(administration, [connection]);
+    if (!dryRun) return shown;
+    const { kept, more } = dryRun;
+    const text = `Dry run: nothing is changed in Confluence. Changes kept back: ${keptBy(dryRun)}. settings edit ${connection.name} --set apply=apply sends them.`;
+    return { ...shown, json: { ...connection, keptByDryRun: { kept, more } }, text };
+  },
 };
 
 const update: Command = {

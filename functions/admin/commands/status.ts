@@ -2,6 +2,7 @@ import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ParkedChange } from '../../../shared/directory/overview.ts';
 import type { Administration } from '../administration.ts';
 import type { Command } from '../command.ts';
+import { dryRunsOf, keptBy } from '../dry-runs.ts';
 import { type SafetyStatus, safetyStatus } from '../safety-status.ts';
 
 /** Parked changes are counted up to this many a target. */
@@ -35,11 +36,12 @@ function age(since: string | undefined, now: Date): string {
 }
 
 async function statusOf(administration: Administration, { target, connections }: ReturnType<typeof targetsOf>[number]) {
-  const [state, pending, parked, safety] = await Promise.all([
+  const [state, pending, parked, safety, dryRuns] = await Promise.all([
     administration.targetStatus(target.id),
     administration.overview.pending(target.id),
     countParked(administration.overview.parked(target.id)),
     safetyStatus(administration, target, connections),
+    dryRunsOf(administration, connections),
   ]);
   return {
     target: target.id,
@@ -49,6 +51,7 @@ async function statusOf(administration: Administration, { target, connections }:
     pending,
     parked,
     safety,
+    dryRuns,
   };
 }
 
@@ -66,10 +69,12 @@ const status: Command = {
   parked   changes that can't succeed until someone acts: parked list says why
   held     removals that the brake keeps back, since there were too many within an hour: brake show says whose
   seats    used, and how many there are, where a limit is known
+  dry run  connections whose changes are only planned and logged, and how many they keep back until settings say apply
   paused   the Confluence can't be used; nothing is lost, target test says what is wrong`,
   async run(administration) {
     const now = administration.now();
     const all = await Promise.all(targetsOf(await administration.connections.list()).map((entry) => statusOf(administration, entry)));
+    const isAnyDryRun = all.some(({ dryRuns }) => dryRuns.length > 0);
     const rows = all.map((entry) => ({
       confluence: entry.confluence,
       connections: entry.connections.join(', '),
@@ -79,6 +84,7 @@ const status: Command = {
       parked: entry.parked,
       held: entry.safety.moreHeld ? `more than ${entry.safety.held}` : entry.safety.held,
       seats: seatsOf(entry.safety),
+      ...(isAnyDryRun && { 'dry run': entry.dryRuns.map((dryRun) => `${dryRun.connection} (${keptBy(dryRun)})`).join(', ') }),
     }));
     const isPaused = all.some(({ state }) => state === 'paused');
     const isParked = all.some(({ parked }) => parked > 0);
@@ -93,6 +99,9 @@ const status: Command = {
         ? [`The brake of ${engaged.join(', ')} is on: brake show says who keeps access, brake release or reject decides.`]
         : []),
       ...(isHeld && engaged.length === 0 ? ['Held by the brake: brake show says who, brake release or reject decides.'] : []),
+      ...(isAnyDryRun
+        ? ['Dry run: nothing is changed in Confluence. settings edit CONNECTION --set apply=apply sends what is kept back.']
+        : []),
       ...(isFull ? ['No seat is left: parked list says who waits. Free seats, or raise seats.limit in the settings.'] : []),
     ].join('\n');
     return { json: all, table: rows, ...(text !== '' && { text }), attention: isPaused || isParked || isHeld || isFull };

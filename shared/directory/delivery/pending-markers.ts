@@ -6,10 +6,9 @@ import {
   groupPendingPartition,
   indexes,
   listing,
-  PENDING_SHARDS,
   pendingKey,
-  pendingPartition,
-  plannedPartition,
+  pendingPartitions,
+  plannedPartitions,
   plannedPk,
   purgeKey,
   purgePartition,
@@ -22,9 +21,9 @@ type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendin
 /** The pending index and a group's listing of pending memberships: eventually consistent, so every entry is only a hint. */
 export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
   return {
-    of: (target, removal, limit) => markersOf(table, (shard) => pendingPartition(target, shard), limit, urgency(removal)),
+    of: (target, removal, limit) => markersOf(table, pendingPartitions(target), limit, urgency(removal)),
 
-    ofDryRun: (connection, limit) => markersOf(table, (shard) => plannedPartition(connection, shard), limit),
+    ofDryRun: (connection, limit) => markersOf(table, plannedPartitions(connection), limit),
 
     planned({ type, pk, sk, connection, markerToken }) {
       const asRead = {
@@ -76,15 +75,10 @@ export function pendingMarkers(table: DynamoDbTable): PendingMarkers {
   };
 }
 
-async function markersOf(
-  table: DynamoDbTable,
-  partition: (shard: number) => string,
-  limit: number,
-  beginsWith?: string,
-): Promise<PendingEntry[]> {
-  const share = Math.max(1, Math.ceil(limit / PENDING_SHARDS));
-  const shards = Array.from({ length: PENDING_SHARDS }, (_, shard) => markersOfShard(table, partition(shard), share, beginsWith));
-  return (await Promise.all(shards)).flat().slice(0, limit);
+async function markersOf(table: DynamoDbTable, partitions: readonly string[], limit: number, beginsWith?: string): Promise<PendingEntry[]> {
+  const share = Math.max(1, Math.ceil(limit / partitions.length));
+  const shards = await Promise.all(partitions.map((pk) => markersOfShard(table, pk, share, beginsWith)));
+  return shards.flat().slice(0, limit);
 }
 
 async function markersOfShard(table: DynamoDbTable, pk: string, limit: number, beginsWith?: string): Promise<PendingEntry[]> {

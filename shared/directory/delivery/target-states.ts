@@ -14,6 +14,7 @@ interface TargetStateItem {
   readonly lastResumed?: string;
   readonly failures?: number;
   readonly failingSince?: string;
+  readonly slowUntil?: number;
   readonly serviceAccount?: string;
   readonly serviceAccountVersion?: string;
 }
@@ -27,7 +28,7 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
   const read: TargetStates['read'] = async (target) => {
     const item = (await table.get<TargetStateItem>(keys.targetState(target))) ?? {};
     const { state = 'open', pausedCode, pausedReason, pausedAt, secretVersion, refusedVersion, lastResumed } = item;
-    const { failures = 0, failingSince, serviceAccount, serviceAccountVersion } = item;
+    const { failures = 0, failingSince, slowUntil, serviceAccount, serviceAccountVersion } = item;
     return {
       state,
       failures,
@@ -38,6 +39,7 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
       ...(refusedVersion !== undefined && { refusedVersion }),
       ...(lastResumed !== undefined && { lastResumed }),
       ...(failingSince !== undefined && { failingSince }),
+      ...(slowUntil !== undefined && { slowUntil }),
       ...(serviceAccount !== undefined && { serviceAccount }),
       ...(serviceAccountVersion !== undefined && { serviceAccountVersion }),
     } satisfies TargetState;
