@@ -1,6 +1,9 @@
 import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
 import { targetNameOf } from '../../shared/directory/target-name.ts';
+import { namesOfGroup } from '../../shared/provisioning/membership-wish.ts';
+import { groupNamingFor } from '../../shared/provisioning/name-in-target.ts';
+import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import type { World } from './harness.ts';
 
 /**
@@ -23,7 +26,9 @@ export async function compareAtRest(world: World): Promise<string[]> {
     const group = owner && (await world.group(owner.ownerId as GroupItem['id']));
     if (group?.parkedCode !== undefined) continue;
     const wanted = new Set<string>();
-    const read = group?.state === 'live' ? await world.directory.groups.readWithMembers(world.connection, group.id) : undefined;
+    const isItsName = group !== undefined && owner?.free !== true && namesOfGroup(group).includes(name);
+    const read =
+      group?.state === 'live' && isItsName ? await world.directory.groups.readWithMembers(world.connection, group.id) : undefined;
     for (const id of read?.members ?? []) {
       const user = await world.user(id);
       if (user?.state === 'live' && user.boundAt !== undefined && user.boundName !== undefined) wanted.add(user.boundName);
@@ -32,6 +37,7 @@ export async function compareAtRest(world: World): Promise<string[]> {
     for (const member of wanted) if (!members.has(member)) differences.push(`${member} is not in ${name}`);
     for (const member of members) if (!wanted.has(member)) differences.push(`${member} is still in ${name}`);
   }
+  await compareNames(world, differences);
   for await (const user of world.directory.users.listing.find(world.connection, { by: 'all' })) {
     const item = await world.user(user.id);
     if (item?.parkedCode === 'owned') {
@@ -43,4 +49,28 @@ export async function compareAtRest(world: World): Promise<string[]> {
     if (account?.active !== true) differences.push(`user ${item.userName} is active and has no active account`);
   }
   return differences;
+}
+
+/** Each group has the names that the settings give to it, or is parked because of one that another live group has. */
+async function compareNames(world: World, differences: string[]): Promise<void> {
+  const connection = await world.connections.get(world.connection.id);
+  if (!connection) throw new Error('no connection');
+  const policy = policyOf(connection.settings);
+  for await (const { id } of world.directory.groups.listing.find(connection, { by: 'all' })) {
+    const group = await world.group(id);
+    if (!group) continue;
+    const { displayName, retiring = [], parkedCode } = group;
+    const naming = groupNamingFor({ policy }, group);
+    const expected: readonly string[] = naming.is === 'names' ? naming.names : [];
+    const names = namesOfGroup(group);
+    if (retiring.length > 0) differences.push(`group ${displayName} still loses ${retiring.join(', ')}`);
+    if (names.some((name) => !expected.includes(name))) differences.push(`group ${displayName} is ${names.join(', ')}`);
+    if (parkedCode === undefined && names.length !== expected.length)
+      differences.push(`group ${displayName} is not ${expected.join(', ')}`);
+    if (parkedCode !== 'owned') continue;
+    const target = connection.target.id;
+    const owners = await Promise.all(expected.map((name) => world.delivery.resources.owner(target, 'group', name)));
+    if (!owners.some((owner) => owner?.live === true && owner.id !== id))
+      differences.push(`group ${displayName} stays parked though nobody else has its names`);
+  }
 }

@@ -10,3 +10,10 @@ describe('DELIVERY: at random, with faults, everything comes to rest as the IdP 
     expect(differences, trace.join('\n')).toEqual([]);
   });
 });
+
+describe('decision 15: at random, with faults, while the settings change the names of groups', () => {
+  it.each(Array.from({ length: Math.ceil(WALKS / 3) }, (_, i) => FROM + i))('walk %i', async (seed) => {
+    const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, changesNames: true });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
+});

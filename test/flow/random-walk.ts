@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
+import type { SettingsChange } from '../settings-of.ts';
+import { changeSettings } from './change-settings.ts';
 import { compareAtRest } from './compare-at-rest.ts';
 import type { HeldCall } from './confluence-double.ts';
 import { type Message, VISIBILITY_MS } from './fifo-queue.ts';
@@ -9,6 +11,8 @@ import { startWorld, type World } from './harness.ts';
 export interface Walk {
   readonly seed: number;
   readonly steps: number;
+  /** The settings of groups change too, and with them the names: two groups instead of one. */
+  readonly changesNames?: boolean;
 }
 
 interface Delivery {
@@ -23,7 +27,7 @@ interface Delivery {
 type Step = () => Promise<string | undefined>;
 
 const USER_NAMES = ['ann', 'bob'];
-const GROUP_NAMES = ['staff'];
+const GROUP_NAMES = ['staff', 'team'];
 /** Messages are lost, workers die, and calls get no answer this often in all. */
 const LOST = 0.1;
 
@@ -32,11 +36,12 @@ const LOST = 0.1;
  * whose worker dies; then lets everything come to rest and compares Confluence with what the IdP wants. The same seed takes the
  * same way as far as the table allows.
  */
-export async function walk({ seed, steps }: Walk): Promise<{ differences: string[]; trace: string[] }> {
-  const world = await startWorld();
+export async function walk({ seed, steps, changesNames = false }: Walk): Promise<{ differences: string[]; trace: string[] }> {
+  const world = await startWorld(changesNames ? { settings: { brake: { enabled: false } } } : {});
   const random = generator(seed);
   const chaos = chaosOf(world, random);
-  const idp = identityProvider(world, random);
+  const idp = identityProvider(world, random, changesNames ? GROUP_NAMES : GROUP_NAMES.slice(0, 1));
+  if (changesNames) idp.push(() => changeNames(world, random));
   const trace: string[] = [];
   try {
     for (let taken = 0; taken < steps; ) {
@@ -186,7 +191,7 @@ function chaosOf(world: World, random: () => number) {
 }
 
 /** What the identity provider may ask for. One request in ten dies between the commit and the send. */
-function identityProvider(world: World, random: () => number): Step[] {
+function identityProvider(world: World, random: () => number, groupNames: readonly string[]): Step[] {
   const users = new Map<UserId, string>();
   const groups = new Map<GroupId, string>();
   const request = () => ({ sends: random() >= LOST });
@@ -214,7 +219,7 @@ function identityProvider(world: World, random: () => number): Step[] {
     return `IdP: create user ${name}, active=${active}`;
   };
   const createGroup: Step = async () => {
-    const name = free(GROUP_NAMES, groups);
+    const name = free(groupNames, groups);
     if (!name) return undefined;
     const members = some();
     groups.set(await world.createGroup(name, members, request()), name);
@@ -269,6 +274,26 @@ function identityProvider(world: World, random: () => number): Step[] {
       return `IdP: group ${groups.get(id)} replaced, by a layer, with ${namesOf(members)}`;
     },
   ];
+}
+
+/** What an administrator may say of groups: names that are gained, lost, exchanged, and given to two groups at once. */
+const NAMINGS: readonly NonNullable<SettingsChange['groups']>[] = [
+  {},
+  { mapping: 'map', map: { staff: ['crew', 'everyone'], team: ['squad'] } },
+  { mapping: 'map', map: { staff: ['everyone'], team: ['crew'] } },
+  { mapping: 'map', map: { staff: ['squad', 'crew'], team: ['everyone', 'crew'] } },
+  { mapping: 'map', map: { staff: ['team'], team: ['staff'] } },
+  { rename: [{ pattern: '(.*)', replacement: '$1 users' }] },
+  { rename: [{ pattern: '.*', replacement: 'everyone' }] },
+  { exclude: ['staff'] },
+];
+
+async function changeNames(world: World, random: () => number): Promise<string> {
+  const groups = pick(random, NAMINGS) ?? {};
+  const ids: GroupId[] = [];
+  for await (const { id } of world.directory.groups.listing.find(world.connection, { by: 'all' })) ids.push(id);
+  await changeSettings(world, { groups, brake: { enabled: false } }, ids, () => random() >= LOST);
+  return `admin: groups ${JSON.stringify(groups)}`;
 }
 
 function pick<T>(random: () => number, of: readonly T[]): T | undefined {
