@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../functions/admin/command.ts';
+import { settingsOf } from '../settings-of.ts';
 import { type InspectWorld, startInspectWorld } from './inspect-world.ts';
 
 let world: InspectWorld;
@@ -37,7 +38,10 @@ describe('inspect user', () => {
     await world.untilQuiet();
     const { code, text } = await world.admin('inspect', 'user', 'jane.doe@CORP.example');
     expect(code).toBe(EXIT.done);
-    expect(text).toMatch(/^User Jane\.Doe@corp\.example of first, https:\/\/confluence\.example\.com/);
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'User Jane.Doe@corp.example of first, https://confluence.example.com',
+      'Has an active account, jane.doe, in 1 group.',
+    ]);
 
     expect(section(text, 'SENT BY THE IDENTITY PROVIDER')).toEqual(
       expect.arrayContaining([
@@ -63,7 +67,7 @@ describe('inspect user', () => {
     expect(section(text, 'IN CONFLUENCE NOW')).toEqual([
       expect.stringMatching(/^account +jane\.doe$/),
       expect.stringMatching(/^full name +Jane Doe$/),
-      expect.stringMatching(/^e-mail +/),
+      expect.stringMatching(/^e-mail +not told by this version; last set to Jane\.Doe@corp\.example$/),
       expect.stringMatching(/^active +yes$/),
       expect.stringMatching(/^groups +engineering$/),
     ]);
@@ -86,8 +90,8 @@ describe('inspect user', () => {
         expect.stringMatching(/scim\.request +POST \/scim\/v2\/Users 201$/),
         expect.stringMatching(/change\.planned +bind a new name, create account, record \(\w+\)$/),
         expect.stringMatching(/confluence\.request +createAccount jane\.doe .*ok$/),
-        expect.stringMatching(/change\.planned +add member \(\w+\)$/),
-        expect.stringMatching(/confluence\.request +addMember engineering\/jane\.doe .*ok$/),
+        expect.stringMatching(/change\.planned +Engineering +add member \(\w+\)$/),
+        expect.stringMatching(/confluence\.request +Engineering +addMember engineering\/jane\.doe .*ok$/),
       ]),
     );
     expect(requests.slice(1).map((line) => line.slice(0, 20))).toEqual(
@@ -207,12 +211,76 @@ describe('inspect user', () => {
   it('pauses a target that refuses the login: three would lock the service account', async () => {
     world = await startInspectWorld();
     await world.createUser('ann');
-    world.confluence.fail(/./, 'refused', 2);
+    world.confluence.fail(/^serviceAccount/, 'login-refused', 5);
     const { code, text } = await world.admin('inspect', 'user', 'ann');
     expect(code).toBe(EXIT.attention);
-    expect(section(text, 'IN CONFLUENCE NOW')[0]).toMatch(/^not known \(/);
+    expect(section(text, 'IN CONFLUENCE NOW')[0]).toMatch(/^not known \(login-refused\): /);
+    expect(await world.delivery.targets.read(world.connection.target.id)).toMatchObject({ state: 'paused', code: 'login-refused' });
     await world.admin('inspect', 'user', 'ann');
-    expect(world.confluence.mostRefusedInARow).toBeLessThan(3);
+    expect(world.confluence.calls).toEqual(['serviceAccount']);
+    expect(world.lines.filter((line) => line.includes('"target.paused"'))).toHaveLength(1);
+  });
+
+  it('says what the groups of a person decide: only from groups, default groups, and what is kept back while inactive', async () => {
+    world = await startInspectWorld({
+      settings: {
+        users: {
+          onlyFromGroups: ['Staff'],
+          defaultGroups: { allUsers: ['confluence-users'] },
+          groupsOnDeactivate: { do: 'remove', except: ['alumni'] },
+        },
+      },
+    });
+    world.confluence.groups.set('confluence-users', new Set());
+    const ann = await world.createUser('ann');
+    const bob = await world.createUser('bob');
+    for (const name of ['Staff', 'Alumni']) await world.createGroup(name, [ann]);
+    await world.untilQuiet();
+    const ofBob = (await world.admin('inspect', 'user', 'bob')).text;
+    expect(ofBob.split('\n').slice(1, 3)).toEqual(['Has no account: there is no bob.', expect.stringContaining('users.onlyFromGroups')]);
+    expect(section(ofBob, 'WHAT THE SETTINGS MAKE OF IT')[0]).toMatch(
+      /^users\.onlyFromGroups +only members of Staff .*; this user is none$/,
+    );
+    expect(bob).toBeDefined();
+
+    const kinds = async () => {
+      const { json } = await world.admin('inspect', 'user', 'ann', '--json');
+      return (json()['memberships'] as { is: string; confluenceGroup: string; why: string }[])
+        .map(({ is, confluenceGroup }) => `${is} ${confluenceGroup}`)
+        .sort();
+    };
+    expect(await kinds()).toEqual(['extra confluence-users', 'present alumni', 'present staff']);
+    await world.updateUser(ann, { active: false });
+    await world.untilQuiet();
+    expect(await kinds()).toEqual(['present alumni', 'withheld staff']);
+  });
+
+  it('shows what the brake holds, with the membership that is still there', async () => {
+    world = await startInspectWorld({ settings: { brake: { share: 0, atLeast: 1 } } });
+    const users = [await world.createUser('ann'), await world.createUser('bob'), await world.createUser('eve')];
+    const staff = await world.createGroup('staff', users);
+    await world.untilQuiet();
+    await world.changeMembers(staff, { remove: users });
+    await world.settle();
+    const held = (await Promise.all(['ann', 'bob', 'eve'].map((name) => world.admin('inspect', 'user', name, '--json')))).flatMap(
+      ({ json }) => json()['memberships'] as { is: string; confluenceGroup: string; why: string }[],
+    );
+    expect(held).toHaveLength(2);
+    for (const one of held) expect(one).toMatchObject({ is: 'held', confluenceGroup: 'staff', why: expect.stringContaining('brake show') });
+  });
+
+  it('says in a dry run that nothing of it is done', async () => {
+    world = await startInspectWorld({ settings: { apply: 'dry-run' } });
+    await world.createUser('ann');
+    await world.settle();
+    const { text, code } = await world.admin('inspect', 'user', 'ann');
+    expect(code).toBe(EXIT.done);
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
+      expect.stringMatching(/^bind a new name +/),
+      expect.stringMatching(/^create account +there is none of that name in Confluence$/),
+      expect.stringMatching(/^record +/),
+      'The connection is in dry-run: it is logged, and not done.',
+    ]);
   });
 
   it('suggests who is near an unknown name: by e-mail address, externalId, or a name like it', async () => {
@@ -280,11 +348,41 @@ describe('inspect group', () => {
     expect(counts).toBe('1 missing, 1 obsolete, 1 waiting, 1 extra');
     expect(members.sort()).toEqual([
       expect.stringMatching(/^extra +zoe .*not granted by the identity provider: left alone$/),
-      expect.stringMatching(/^missing +bob +bob +team-design +the identity provider put the user there$/),
+      expect.stringMatching(
+        /^missing +bob +bob +team-design +the identity provider put the user there; taken out in Confluence by hand: sync puts it right$/,
+      ),
       expect.stringMatching(/^obsolete +ann +ann +team-design +the identity provider took the user out; pending since 2026-11-02T/),
       expect.stringMatching(/^waiting +eve +team-design +the user has no account yet$/),
     ]);
     expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^bound to +the group team-design, since 2026-11-02T08/));
+  });
+
+  it('shows each Confluence group that a map gives, and what is to be lost of the one it gave before', async () => {
+    const map = (names: string[]) => ({ groups: { mapping: 'map' as const, map: { Sales: names } } });
+    world = await startInspectWorld({ settings: map(['sales', 'crm']) });
+    for (const name of ['sales', 'crm', 'partners']) world.confluence.groups.set(name, new Set());
+    await world.createGroup('Sales', [await world.createUser('ann')]);
+    await world.untilQuiet();
+    const read = await world.connections.get(world.connection.id);
+    if (!read) throw new Error('no connection');
+    await world.connections.changeSettings(read, settingsOf(map(['sales', 'partners'])), { by: 'pat', at: '2026-11-02T08:00:00.000Z' });
+    const { json } = await world.admin('inspect', 'group', 'Sales', '--json');
+    const groups = (json()['confluenceGroups'] as { name: string; members: string[] }[]).map(({ name, members }) => [name, members]);
+    expect(groups).toEqual([
+      ['sales', ['ann']],
+      ['partners', []],
+      ['crm', ['ann']],
+    ]);
+    expect(json()).toMatchObject({
+      outlook: {
+        is: 'actions',
+        actions: [
+          { do: 'take its members out of crm', why: 'the settings do not give it that name any more' },
+          { do: 'link', why: 'it exists, and the settings allow it' },
+          { do: 'record' },
+        ],
+      },
+    });
   });
 
   it('says which setting leaves a group out', async () => {

@@ -20,7 +20,7 @@ const user: Command = {
   name: 'inspect user',
   positionals: ['NAME'],
   options,
-  summary: 'why somebody has access or has none: what was sent, what the settings make of it, what there is, what would be done',
+  summary: 'why somebody has access or has none: sent, made of it, in Confluence, to be done',
   help: `NAME is the userName, or the id; a deleted user is found by the id. It reads only, in Confluence from where the worker runs.
 In the list of groups:
   present   given by the identity provider, and there     missing   given, and not there yet
@@ -36,7 +36,7 @@ const group: Command = {
   name: 'inspect group',
   positionals: ['NAME'],
   options,
-  summary: 'the same of a group, with its members',
+  summary: 'the same of a group and its members',
   help: `NAME is the displayName, or the id; a deleted group is found by the id. It reads only, in Confluence from where the worker runs.
 The first 50 members are shown, and those of the first 1000 that are not as they should be; sync --group compares all.
 Example: npm run admin -- inspect group "Engineering" --stack ScimForConfluence`,

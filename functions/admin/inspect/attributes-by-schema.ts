@@ -21,7 +21,7 @@ export function attributesBySchema(
   resource: ScimObject,
 ): { readonly sent: readonly AttributeShown[]; readonly notSent: readonly string[] } {
   const externalId = commonAttributes.filter(({ name }) => name === 'externalId');
-  const core = [...externalId, ...schema.attributes.filter(({ mutability }) => mutability !== 'readOnly')];
+  const core = [...externalId, ...schema.attributes.filter(isKept)];
   const parts = [
     { schema: schema.id, attributes: core, values: resource },
     ...extensions.map((extension) => {
@@ -36,6 +36,11 @@ export function attributesBySchema(
     sent: all.filter(({ value, required }) => value !== undefined || required),
     notSent: all.filter(({ value, required }) => value === undefined && !required).map(({ attribute }) => attribute),
   };
+}
+
+/** Members have items of their own, groups follow from those, and a password is kept nowhere. */
+function isKept({ name, mutability }: Attribute): boolean {
+  return mutability !== 'readOnly' && mutability !== 'writeOnly' && name !== 'members';
 }
 
 /** The resource without what is never returned: the connection's client sent it as a secret (RFC 7643 §7). */

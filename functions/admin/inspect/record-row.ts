@@ -1,8 +1,15 @@
 import type { TimedRecord } from '../recent-records.ts';
 
-/** One record of the request log as a row of `inspect`: when, what kind of thing, what about it. */
-export function recordRow(record: TimedRecord): { time: string; record: string; what: string } {
-  return { time: record.time.replace('T', ' ').replace(/\.\d+Z$/, 'Z'), record: record.kind, what: whatOf(record) };
+/** One record of the request log as a row of `inspect`: when, what kind of thing, which membership it is about, what happened. */
+export function recordRow(record: TimedRecord): { time: string; record: string; membership: string; what: string } {
+  const time = record.time.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+  return { time, record: record.kind, membership: membershipOf(record), what: whatOf(record) };
+}
+
+/** The group by its name; the user has only an id in the log. */
+function membershipOf(record: TimedRecord): string {
+  if (!('subject' in record) || record.subject?.type !== 'membership') return '';
+  return record.subject.name ?? record.subject.id ?? '';
 }
 
 function whatOf(record: TimedRecord): string {

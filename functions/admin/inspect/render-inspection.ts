@@ -29,7 +29,7 @@ export function renderInspection(shown: Shown): string {
   const { connection, inspection, attributes } = shown;
   const title = `${inspection.type === 'user' ? 'User' : 'Group'} ${inspection.name} of ${connection.name}, ${connection.target.baseUrl}`;
   const sections: (string | false)[] = [
-    plain(title),
+    [title, ...verdict(inspection)].map(plain).join('\n'),
     section('Sent by the identity provider', sentLines(attributes)),
     section('What the settings make of it', lines(inspection.settings.map(({ setting, says }) => ({ field: setting, value: says })))),
     section('In Confluence now', inspection.type === 'user' ? accountLines(inspection) : groupLines(inspection)),
@@ -42,6 +42,33 @@ export function renderInspection(shown: Shown): string {
     section(`Last requests, of ${shown.hours} hours`, recordLines(shown.records)),
   ];
   return sections.filter((text) => text !== false).join('\n\n');
+}
+
+/** What is not pending was applied once. */
+const BY_HAND =
+  'Nothing is pending: somebody has changed it in Confluence, or the settings are new. sync does it, and so does the next change.';
+
+/** The answer in a sentence or two. */
+function verdict(inspection: ResourceInspection): string[] {
+  const { notAsked, state, outlook } = inspection;
+  if (notAsked) return [`Confluence can't be asked (${notAsked.code}): ${notAsked.reason}`];
+  const stuck = state.parked
+    ? [`Parked (${state.parked.code}): ${state.parked.reason}`]
+    : (outlook?.is === 'nothing' && outlook.skipped) || [];
+  return [inspection.type === 'user' ? accessOf(inspection) : groupsOf(inspection), ...stuck];
+}
+
+function accessOf({ account, accountName, memberships }: UserInspection): string {
+  if (!account) return accountName === undefined ? 'Has no account.' : `Has no account: there is no ${accountName}.`;
+  if (!account.active) return `Has a disabled account, ${account.name}.`;
+  const missing = memberships.filter(({ is }) => is === 'missing' || is === 'waiting').length;
+  const groups = `${account.groups.length}${account.moreGroups ? ' or more' : ''} group${account.groups.length === 1 ? '' : 's'}`;
+  return `Has an active account, ${account.name}, in ${groups}${missing === 0 ? '' : `; ${missing} still missing`}.`;
+}
+
+function groupsOf({ confluenceGroups = [] }: GroupInspection): string {
+  const there = confluenceGroups.filter(({ exists }) => exists).map(({ name }) => name);
+  return there.length === 0 ? 'Is no group of Confluence.' : `Is in Confluence as ${there.join(' and ')}.`;
 }
 
 function section(title: string, body: string): string {
@@ -69,13 +96,16 @@ function sentLines({ sent, notSent }: Shown['attributes']): string {
   return [...tables, ...(notSent.length > 0 ? [`not sent: ${notSent.join(', ')}`] : [])].join('\n\n');
 }
 
-function accountLines({ account, accountName, notAsked }: UserInspection): string {
+function accountLines({ account, accountName, lastSetEmail, notAsked }: UserInspection): string {
   if (notAsked) return notAskedLine(notAsked);
   if (!account) return accountName === undefined ? 'no account' : plain(`no account ${accountName}`);
   return lines([
     { field: 'account', value: account.name },
     { field: 'full name', value: account.fullName },
-    { field: 'e-mail', value: account.email ?? '(this version does not tell it)' },
+    {
+      field: 'e-mail',
+      value: account.email ?? `not told by this version${lastSetEmail === undefined ? '' : `; last set to ${lastSetEmail}`}`,
+    },
     { field: 'active', value: account.active ? 'yes' : 'no' },
     { field: 'groups', value: account.groups.length === 0 ? 'none' : `${account.groups.join(', ')}${account.moreGroups ? ' …' : ''}` },
   ]);
@@ -116,6 +146,7 @@ function outlookLines({ outlook, notAsked, isDryRun, state }: ResourceInspection
     ...(outlook.is === 'parked' ? [] : outlook.skipped.map(plain)),
     ...(isDryRun ? ['The connection is in dry-run: it is logged, and not done.'] : []),
     ...(isHeld ? ['The brake holds it: brake show says more.'] : []),
+    ...(outlook.is === 'actions' && !state.pending && !state.parked ? [BY_HAND] : []),
     ...(state.parked && outlook.is === 'actions' ? ['It is parked: parked retry, or the next change, does it.'] : []),
   ].join('\n');
 }

@@ -1,13 +1,15 @@
 import type { GroupItem } from '../../directory/items.ts';
-import { groupNameFor } from '../name-in-target.ts';
+import { allNamesOfGroup } from '../membership-wish.ts';
+import { groupNameFor, groupNamingFor } from '../name-in-target.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Step } from '../policy/step.ts';
 
 /** What each setting makes of a group, step by step, in the order in which the worker asks them. Pure. */
 export function explainGroup(policy: Policy, group: GroupItem, protectedGroups: ReadonlySet<string>): Step[] {
   const { groups, users, apply } = policy.settings;
-  const naming = policy.groupNaming(group.displayName);
-  const isBoundElsewhere = group.boundName !== undefined && (naming.is !== 'names' || naming.names[0] !== group.boundName);
+  const naming = groupNamingFor({ policy }, group);
+  const bound = allNamesOfGroup(group);
+  const isBoundElsewhere = bound.length > 0 && (naming.is !== 'names' || bound.some((name) => !naming.names.includes(name)));
   const steps: (Step | false)[] = [
     ...naming.steps,
     {
@@ -17,7 +19,7 @@ export function explainGroup(policy: Policy, group: GroupItem, protectedGroups: 
           ? `in Confluence it is ${naming.names.join(' and ')}`
           : `${naming.is === 'skip' ? 'not provisioned' : 'parked'}: ${naming.reason}`,
     },
-    isBoundElsewhere && { setting: 'groups', says: `bound to the Confluence group ${group.boundName}` },
+    isBoundElsewhere && { setting: 'groups', says: `in Confluence it is ${bound.join(' and ')} at present` },
     { setting: 'groups.create', says: groups.create ? 'it is made if there is none' : 'off: a group that does not exist parks' },
     {
       setting: 'users.linking',

@@ -34,7 +34,7 @@ export function explainMembership(policy: Policy, read: MembershipRead, isMember
       if (isThere === undefined) return finding('waiting', `the identity provider put the user there${on}; Confluence was not asked`, name);
       return isThere
         ? finding('present', 'the identity provider put the user there', name)
-        : finding('missing', `the identity provider put the user there${on}`, name);
+        : finding('missing', `the identity provider put the user there${on || BY_HAND}`, name);
     }),
     ...wish.out.flatMap((name) => {
       if (isMember(name) === false) return wish.withheld ? [finding('withheld', 'kept back until the user is active again', name)] : [];
@@ -45,14 +45,18 @@ export function explainMembership(policy: Policy, read: MembershipRead, isMember
   ];
 }
 
+/** What is not pending was there once. */
+const BY_HAND = '; taken out in Confluence by hand: sync puts it right';
+
 /** Why a wanted membership can't be made yet. */
-function whyWaiting(policy: Policy, { group, user }: MembershipRead): Pick<MembershipFinding, 'is' | 'why'> | undefined {
-  if (group?.parkedCode !== undefined) return { is: 'waiting', why: `the group is parked: ${group.parkedReason ?? group.parkedCode}` };
-  if (group && group.boundAt === undefined) {
-    const naming = policy.groupNaming(group.displayName);
-    if (naming.is !== 'names') return { is: 'skipped', why: naming.reason };
-    return { is: 'waiting', why: 'the group is not in Confluence yet' };
-  }
+function whyWaiting(policy: Policy, { member, group, user }: MembershipRead): Pick<MembershipFinding, 'is' | 'why'> | undefined {
+  // What was applied before the group was parked is there.
+  if (group?.parkedCode !== undefined && (member.marker !== undefined || group.boundAt === undefined))
+    return { is: 'waiting', why: `the group is parked: ${group.parkedReason ?? group.parkedCode}` };
+  const naming = group && policy.groupNaming(group.displayName);
+  if (group && naming?.is !== 'names' && namesOfGroup(group).length === 0)
+    return { is: 'skipped', why: naming?.reason ?? 'the settings give the group no name' };
+  if (group && group.boundAt === undefined) return { is: 'waiting', why: 'the group is not in Confluence yet' };
   if (user?.boundAt !== undefined) return undefined;
   const why = user?.parkedReason;
   return { is: 'waiting', why: `the user has no account yet${why === undefined ? '' : `, and is parked: ${why}`}` };

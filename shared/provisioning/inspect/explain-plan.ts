@@ -2,12 +2,19 @@ import type { ResourceItem } from '../../directory/delivery.ts';
 import { type Action, namesOf, type Plan } from '../plan.ts';
 import type { Outlook } from './inspection.ts';
 
-/** A plan in words: each action with its reason. Pure. */
-export function explainPlan(plan: Plan, resource: ResourceItem): Outlook {
+/**
+ * A plan in words: each action with its reason. Pure.
+ * @param group the group of the target that the plan is for, where there may be several
+ */
+export function explainPlan(plan: Plan, resource: ResourceItem, group?: string): Outlook {
   if ('park' in plan) return { is: 'parked', code: plan.park, reason: plan.reason };
   const { actions, skipped = [] } = plan;
   if (actions.length === 0) return { is: 'nothing', why: skipped.length > 0 ? 'a setting says so' : whyNothing(resource), skipped };
-  return { is: 'actions', actions: actions.map((action) => ({ do: namesOf([action]).join(), why: whyOf(action, resource) })), skipped };
+  return { is: 'actions', actions: actions.map((action) => ({ do: inWords(action, group), why: whyOf(action, resource) })), skipped };
+}
+
+function inWords(action: Action, group: string | undefined): string {
+  return action.do === 'create group' && group !== undefined ? `create group ${group}` : namesOf([action]).join();
 }
 
 function whyNothing(resource: ResourceItem): string {

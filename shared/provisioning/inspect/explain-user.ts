@@ -1,11 +1,30 @@
 import type { UserItem } from '../../directory/items.ts';
 import type { ScimObject } from '../../scim/resources/resource.ts';
+import type { DesiredUser } from '../plan-user.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Step } from '../policy/step.ts';
 
-/** What each setting makes of a user, step by step, in the order in which the worker asks them. Pure. */
-export function explainUser(policy: Policy, user: UserItem, protectedAccounts: ReadonlySet<string>): Step[] {
-  return [...nameSteps(policy, user), ...profileSteps(policy, user), ...switchSteps(policy, user, protectedAccounts)];
+/**
+ * What each setting makes of a user, step by step, in the order in which the worker asks them. Pure.
+ * @param desired what the survey found; absent where the target was not asked
+ */
+export function explainUser(
+  policy: Policy,
+  user: UserItem,
+  protectedAccounts: ReadonlySet<string>,
+  desired: Pick<DesiredUser, 'excluded'> | undefined,
+): Step[] {
+  const admitted = admissionSteps(policy, user, desired);
+  return [...admitted, ...nameSteps(policy, user), ...profileSteps(policy, user), ...switchSteps(policy, user, protectedAccounts)];
+}
+
+function admissionSteps({ settings }: Policy, user: UserItem, desired: Pick<DesiredUser, 'excluded'> | undefined): Step[] {
+  const { onlyFromGroups } = settings.users;
+  if (onlyFromGroups.length === 0) return [];
+  const rule = `only members of ${onlyFromGroups.join(', ')} get an account`;
+  const isAsked = desired !== undefined && user.state === 'live' && user.active;
+  const here = isAsked ? `; this user is ${desired.excluded === undefined ? 'one' : 'none'}` : '';
+  return [{ setting: 'users.onlyFromGroups', says: `${rule}${here}` }];
 }
 
 function nameSteps(policy: Policy, user: UserItem): Step[] {
@@ -35,10 +54,6 @@ function switchSteps({ settings }: Policy, user: UserItem, protectedAccounts: Re
   const { users, apply } = settings;
   const { newUsers, allUsers } = users.defaultGroups;
   const steps: (Step | false)[] = [
-    users.onlyFromGroups.length > 0 && {
-      setting: 'users.onlyFromGroups',
-      says: `only members of ${users.onlyFromGroups.join(', ')} get an account`,
-    },
     { setting: 'users.create', says: users.create ? 'an account is made if there is none' : 'off: no account is ever made' },
     { setting: 'users.linking', says: LINKING[users.linking] },
     { setting: 'users.update', says: users.update ? 'name and address are kept up to date' : 'off: name and address stay as they are' },

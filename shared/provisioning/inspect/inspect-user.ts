@@ -6,6 +6,7 @@ import { type Account, ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
 import { accountNameFor } from '../name-in-target.ts';
 import { type DesiredUser, isWanted } from '../plan-user.ts';
+import type { DesiredProfile } from '../policy/account-profile.ts';
 import { surveyUser, type UserSurvey } from '../survey-user.ts';
 import { explainMembership } from './explain-membership.ts';
 import { explainPlan } from './explain-plan.ts';
@@ -35,16 +36,18 @@ export async function inspectUser(look: Look, user: UserItem): Promise<UserInspe
   const isMember = (name: string) => groups?.has(foldCase(name)) || (seen?.moreGroups === false ? false : undefined);
   const memberships = (await membershipsOfUser(look, user)).flatMap((read) => explainMembership(policy, read, isMember));
   const { account, differences, outlook } = seen ?? {};
+  const lastSet = user.appliedProfile === undefined ? undefined : (JSON.parse(user.appliedProfile) as DesiredProfile);
   return {
     type: 'user',
     id: user.id,
     name: user.userName,
     resource,
     state: stateOf(user, owner),
-    settings: explainUser(policy, user, look.protectedAccounts),
+    settings: explainUser(policy, user, look.protectedAccounts, seen?.desired),
     isDryRun: connection.settings.apply === 'dry-run',
     ...('reason' in look.target && { notAsked: look.target }),
     ...(isNamed && { accountName }),
+    ...(lastSet?.email !== undefined && { lastSetEmail: lastSet.email }),
     ...(seen && { account: account ? { ...account, groups: seen.groups, moreGroups: seen.moreGroups } : null }),
     ...(differences && { differences }),
     ...(outlook && { outlook }),
@@ -58,6 +61,7 @@ interface AccountSeen {
   readonly moreGroups: boolean;
   readonly differences: readonly Difference[];
   readonly outlook: Outlook;
+  readonly desired?: DesiredUser;
 }
 
 async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: boolean): Promise<AccountSeen> {
@@ -71,7 +75,8 @@ async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: bool
     account,
     groups,
     moreGroups: more,
-    differences: survey.is === 'survey' ? differencesOf(survey.desired, account) : [],
+    ...(survey.is === 'survey' && { desired: survey.desired }),
+    differences: survey.is === 'survey' ? differencesOf(survey.desired, account, survey.actual.applied?.email) : [],
     outlook: survey.is === 'refused' ? { is: 'parked', code: survey.code, reason: survey.reason } : outlookOf(survey, user),
   };
 }
@@ -100,17 +105,18 @@ async function groupsOf({ target }: LookWithTarget, account: string): Promise<{ 
   return { groups: groups.sort(), more: false };
 }
 
-function differencesOf(desired: DesiredUser, account: Account | undefined): Difference[] {
+/** `lastSet`: the e-mail address where the target does not tell it. */
+function differencesOf(desired: DesiredUser, account: Account | undefined, lastSet: string | undefined): Difference[] {
   const shouldBe = isWanted(desired) && desired.unnamed === undefined;
   if (!account) return shouldBe ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
   const { fullName, email } = desired.profile;
+  const known = account.email ?? lastSet;
   const differences: (Difference | false)[] = [
     shouldBe !== account.active && { what: 'active', wanted: shouldBe ? 'yes' : 'no', found: account.active ? 'yes' : 'no' },
     desired.state === 'live' && fullName !== account.fullName && { what: 'full name', wanted: fullName, found: account.fullName },
     desired.state === 'live' &&
       email !== undefined &&
-      account.email !== undefined &&
-      email !== account.email && { what: 'e-mail', wanted: email, found: account.email },
+      email !== known && { what: 'e-mail', wanted: email, found: known ?? 'not told by this version' },
   ];
   return differences.filter((difference) => difference !== false);
 }

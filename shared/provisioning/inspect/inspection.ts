@@ -111,6 +111,8 @@ export interface UserInspection extends Inspection {
   readonly accountName?: string;
   /** null: there is none. */
   readonly account?: (Account & { readonly groups: readonly string[]; readonly moreGroups: boolean }) | null;
+  /** What this product has last set, where the target does not tell it. */
+  readonly lastSetEmail?: string;
   readonly memberships: readonly MembershipFinding[];
 }
 
