@@ -35,8 +35,12 @@ const active = () => [...world.confluence.accounts].flatMap(([name, account]) =>
 const members = (group: string) => [...(world.confluence.groups.get(group) ?? [])].toSorted();
 const user = (index: number) => users[index] as UserId;
 const deactivate = async (...which: number[]) => {
-  for (const index of which) await world.updateUser(user(index), { active: false });
-  await world.settle();
+  for (const index of which) {
+    await world.updateUser(user(index), { active: false });
+    await world.settle();
+    // What is held is listed by time.
+    world.clock.now += 1;
+  }
 };
 /** What the sweep does about it, and the end of tombstones. */
 const hoursLater = async () => {
