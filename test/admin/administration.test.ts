@@ -70,6 +70,7 @@ beforeEach(async () => {
           renameAccount: false,
           renameGroup: false,
         },
+        routes: { createAccount: 'rest', updateAccount: 'json-rpc', findByEmail: 'none' },
         findings,
       }),
     inspect: () => Promise.resolve(null),
@@ -344,7 +345,11 @@ describe('status, parked and target', () => {
 
   it('target test shows findings and exits with 4 when one needs a person', async () => {
     await admin(create);
-    expect(await admin('target test okta')).toMatchObject({ code: EXIT.done, text: expect.stringContaining('login works') });
+    const tested = await admin('target test okta');
+    expect(tested).toMatchObject({ code: EXIT.done, text: expect.stringContaining('login works') });
+    for (const row of [/create accounts +by REST/, /change full names and e-mail addresses +by JSON-RPC/, /rename groups +no/]) {
+      expect(tested.text).toMatch(row);
+    }
     findings = [{ ok: false, text: 'the login is refused' }];
     expect(await admin('target test okta')).toMatchObject({ code: EXIT.attention, text: expect.stringContaining('PROBLEM') });
   });

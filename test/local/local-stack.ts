@@ -57,9 +57,12 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   onClose(lock.release);
   const portAfter = (offset: number): number => (port === 0 ? 0 : port + offset);
 
+  const version = settings.CONFLUENCE_VERSION === undefined ? {} : { version: settings.CONFLUENCE_VERSION };
   const simulator =
     settings.CONFLUENCE_URL === undefined
-      ? await onPort(portAfter(1), 'the simulated Confluence (PORT+1)', (at) => startConfluenceSimulator({ port: at, stateDir }))
+      ? await onPort(portAfter(1), 'the simulated Confluence (PORT+1)', (at) =>
+          startConfluenceSimulator({ port: at, stateDir, ...version }),
+        )
       : undefined;
   if (simulator) onClose(() => simulator.close());
   const confluence = simulator

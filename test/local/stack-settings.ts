@@ -22,6 +22,11 @@ const Environment = z
     REQUESTS_PER_SECOND: wholeNumber(1, 10_000).optional(),
     CONFLUENCE_URL: z.url({ protocol: /^https?$/, error: 'must be a web address, such as https://wiki.example.com' }).optional(),
     CONFLUENCE_TOKEN: z.string().optional(),
+    /** Of the simulated one. Older ones know no personal access token, by which the local connection logs in. */
+    CONFLUENCE_VERSION: z
+      .string()
+      .regex(/^(7\.(9|\d\d)|[89]\.\d+|\d\d\.\d+)(\.\d+)?$/, 'must be a version from 7.9 on, such as 8.5')
+      .optional(),
     /** For tests: where the process kills itself, once. */
     LOCAL_KILL_AT: z.enum(killPoints).optional(),
   })

@@ -1,5 +1,33 @@
+import type { TargetCapabilities, TargetReport } from '../../../shared/targets/target.ts';
 import type { Command } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
+import { renderTable } from '../render.ts';
+
+/** How each capability is called, and the verb by whose route it goes. */
+const CAPABILITIES: Readonly<Record<keyof TargetCapabilities, readonly [title: string, verb: string]>> = {
+  createAccount: ['create accounts', 'createAccount'],
+  updateProfile: ['change full names and e-mail addresses', 'updateAccount'],
+  changeStatus: ['disable and enable accounts', 'disableAccount'],
+  deleteAccount: ['delete accounts', 'deleteAccount'],
+  createGroup: ['create groups', 'createGroup'],
+  deleteGroup: ['delete groups', 'deleteGroup'],
+  changeMembers: ['add and remove members', 'addMember'],
+  findByEmail: ['link accounts by e-mail address', 'findByEmail'],
+  countSeats: ['count used seats', 'countSeats'],
+  renameAccount: ['rename accounts', ''],
+  renameGroup: ['rename groups', ''],
+};
+
+/** What it can do and by which interface; nothing where that could not be found out. */
+function capabilityTable({ capabilities, routes }: TargetReport): string {
+  if (routes === undefined) return '';
+  return renderTable(
+    Object.entries(CAPABILITIES).map(([name, [title, verb]]) => ({
+      capability: title,
+      works: capabilities[name as keyof TargetCapabilities] ? (routes[verb] === 'json-rpc' ? 'by JSON-RPC' : 'by REST') : 'no',
+    })),
+  );
+}
 
 const test: Command = {
   name: 'target test',
@@ -13,6 +41,7 @@ const test: Command = {
     return {
       json: report,
       table: report.findings.map(({ ok, text }) => ({ '': ok ? 'ok' : 'PROBLEM', finding: text })),
+      text: capabilityTable(report),
       attention: report.findings.some(({ ok }) => !ok),
     };
   },

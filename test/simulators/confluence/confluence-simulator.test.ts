@@ -86,6 +86,12 @@ describe('the simulated Confluence', () => {
   });
 
   it.each([
+    ['8.1', 'PUT', '/rest/api/admin/user/admin/disable', 404],
+    ['8.1', 'GET', '/rest/api/admin/group', 404],
+    ['8.2', 'GET', '/rest/api/admin/group', 405],
+    ['7.9', 'GET', '/rest/api/user?username=admin', 200],
+    ['7.8', 'GET', '/rest/api/user?username=admin', 401],
+    ['7.9', 'GET', '/rest/applinks/1.0/manifest', 200],
     ['8.3', 'POST', '/rest/api/admin/user', 404],
     ['8.3', 'GET', '/rest/api/user/list', 404],
     ['8.4', 'GET', '/rest/api/user/list', 200],
@@ -99,6 +105,41 @@ describe('the simulated Confluence', () => {
     await restart({ version });
     const body = method === 'GET' ? {} : { body: { fullName: 'Somebody' } };
     expect((await call(url, method, path, body)).status).toBe(status);
+  });
+
+  it('answers JSON-RPC with its habits: errors in a 200, an empty reply of addUser, false for what was not to be done', async () => {
+    await restart({ version: '7.13' });
+    const rpc = async (method: string, ...parameters: unknown[]) => {
+      const response = await fetch(`${url}/rpc/json-rpc/confluenceservice-v2/${method}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer local', 'content-type': 'application/json' },
+        body: JSON.stringify(parameters),
+      });
+      return `${response.status} ${await response.text()}`;
+    };
+    const user = { name: 'jane', fullname: 'Jane Doe', email: 'jane@example.com' };
+    expect(await rpc('addUser', user, 'a long password')).toBe('200 ');
+    expect(await rpc('addUser', user, 'a long password')).toMatch(/^200 \{"error":.*AlreadyExistsException/);
+    expect(await rpc('addUser', user)).toMatch(/^200 \{"error":/);
+    expect(await rpc('deactivateUser', 'jane')).toBe('200 true');
+    expect(await rpc('deactivateUser', 'jane')).toBe('200 false');
+    expect(await rpc('isActiveUser', 'jane')).toBe('200 false');
+    expect(await rpc('deactivateUser', 'nobody')).toMatch(/^200 com\.atlassian.*does not exist/);
+    expect((await call(url, 'GET', '/rest/api/user?username=jane&expand=status')).json()).not.toHaveProperty('status');
+
+    await call(url, 'POST', '/simulator/switches', { body: { secureSessions: true } });
+    expect(await rpc('reactivateUser', 'jane')).toMatch(/^200 \{"error":.*WebSudoRequiredException/);
+    expect(await rpc('isActiveUser', 'jane')).toBe('200 false');
+    simulator.turn({ remoteApi: false });
+    expect(await rpc('isActiveUser', 'jane')).toMatch(/^403 <!doctype html>/);
+    expect((await call(url, 'POST', '/simulator/switches', { body: { everything: true } })).status).toBe(400);
+  });
+
+  it('asks for no secure administrator session before 7.7', async () => {
+    await restart({ version: '7.6', secureSessions: true, basic: { username: 'svc', password: 'right' } });
+    const headers = { authorization: `Basic ${btoa('svc:right')}` };
+    const answer = await call(url, 'POST', '/rpc/json-rpc/confluenceservice-v2/addGroup', { headers, body: ['new'] });
+    expect(answer.json()).toBe(true);
   });
 
   it('tells e-mail addresses in the list of active users only', async () => {
