@@ -6,6 +6,7 @@ import { type Command, type OfflineCommand, type Options, type Outcome, Refused,
 import { changeRows, compareSettings, showValue } from '../compare-settings.ts';
 import { findConnection } from '../find-connection.ts';
 import { previewSettings } from '../preview-settings.ts';
+import { renderTable } from '../render.ts';
 import { planSettings } from '../save-settings.ts';
 import { type Candidate, mustBeInOrder, printWarnings, readCandidate, readSettingsFile, SETTINGS_SOURCE } from '../settings-document.ts';
 
@@ -90,9 +91,17 @@ Example: npm run admin -- settings diff okta --set users.onDelete=delete --previ
   async run(administration, [nameOrId], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
     const candidate = await candidateFor(administration, connection, options, terminal);
-    if (options['preview'] === true) return previewSettings(administration, connection, candidate.settings, terminal);
     const { changes, marks, text } = await planSettings(administration, connection, candidate);
-    return { json: { connection: connection.id, changes, marks, warnings: candidate.warnings }, table: changeRows(changes), text };
+    const compared = { connection: connection.id, changes, marks, warnings: candidate.warnings };
+    if (options['preview'] !== true || changes.length === 0) return { json: compared, table: changeRows(changes), text };
+    const preview = await previewSettings(administration, connection, candidate.settings, terminal);
+    const parts = [renderTable(changeRows(changes)), text, renderTable(preview.table ?? []), preview.text ?? ''];
+    return {
+      ...preview,
+      json: { ...(preview.json as object), ...compared },
+      table: [],
+      text: parts.filter((part) => part !== '').join('\n\n'),
+    };
   },
 };
 
