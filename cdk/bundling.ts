@@ -3,7 +3,7 @@ import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-la
 import type { BuildOptions } from 'esbuild';
 
 /** The functions of the product; each is `functions/<name>/handler.ts` with an exported `handler`. */
-export const functionNames = ['scim', 'worker', 'sweep'] as const;
+export const functionNames = ['scim', 'worker', 'sweep', 'reconcile'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** The absolute path of the checkout. */

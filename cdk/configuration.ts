@@ -65,6 +65,8 @@ const Configuration = z.strictObject({
   lateCallSeconds: seconds(10, 3600).default(120),
   /** Age from which the sweep sends a pending change again. */
   sweepAfterSeconds: seconds(60, 3600).default(120),
+  /** The hour, in UTC, in which everything is compared with Confluence each night. */
+  nightlySyncHour: fromText(z.union([z.int().min(0).max(23), z.literal('off')], 'must be an hour from 0 to 23, or off')).default(2),
   /** How many workers run at once; SQS takes 2 to 1,000. Confluence's own limits set the pace. */
   workerConcurrency: fromText(z.int().min(2).max(1000)).default(5),
   /** What the API takes in a second, all connections together, for as long as it comes; twice as many at once. */

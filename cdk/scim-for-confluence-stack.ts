@@ -94,6 +94,22 @@ export class ScimForConfluenceStack extends Stack {
       .canRead(secrets)
       .runsEachMinute();
 
+    // Each minute, and when an administrator asks ──▶ functions/reconcile ──▶ every user and group into the queue, a page at a time.
+    const reconcile = new NodeFunction(this, 'Reconcile', {
+      name: 'reconcile',
+      description: 'Compares everything with Confluence, in pages',
+      memorySize: 512,
+      requestLog,
+      environment: {
+        SWEEP_AFTER_SECONDS: settings.sweepAfterSeconds,
+        ...(settings.nightlySyncHour !== 'off' && { NIGHTLY_HOUR: settings.nightlySyncHour }),
+      },
+    })
+      .canReadAndWrite(table)
+      .canSendTo(changes)
+      .canMeasure(changes)
+      .runsEachMinute();
+
     // What people see.
     const metrics = operationsMetrics(new LogMetrics(this, 'Metrics', { requestLog }), api, changes, worker);
     const { alarms } = new Alarms(this, 'Alarms', { metrics, key, email: settings.alarmEmail });
@@ -107,6 +123,7 @@ export class ScimForConfluenceStack extends Stack {
     this.#output('LogGroupName', requestLog.logGroupName, 'The request log');
     this.#output('SecretPrefix', secrets.prefix, 'Below it are the credentials of the targets');
     this.#output('WorkerFunctionName', worker.functionName, 'Tests a target from where it is called');
+    this.#output('ReconcileFunctionName', reconcile.functionName, 'Is woken when a run of Synchronize begins');
     this.#output('DashboardUrl', dashboard.url, 'How it goes');
     this.#output(
       'NextStep',

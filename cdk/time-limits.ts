@@ -6,6 +6,8 @@ export const timeLimits = {
   worker: 240,
   /** Less than the minute until the next run: two sweeps never overlap. */
   sweep: 55,
+  /** Likewise, though two drivers of runs would do no harm: each leases the runs that it drives. */
+  reconcile: 55,
   /** One call to Confluence. */
   call: 10,
   /** What one message may take before it is continued by a new one (DELIVERY §3.4). */

@@ -89,6 +89,13 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       impact: 'an identity provider has sent nothing for 24 hours: people who left may still have access',
       next: 'the connection.silent records name the connection; look at provisioning in the identity provider: quarantined, switched off, or its token expired',
     },
+    SynchronizeLate: {
+      metric: metrics.lateRunHours,
+      threshold: 24,
+      impact:
+        'a run of Synchronize, or the marking of what a change of settings affects, has not ended for a day: people may have access by old settings, or by what someone changed by hand',
+      next: `${admin('sync list CONNECTION')} says which run; a paused Confluence (${admin('status')}) stops it, and so do errors in the request log with its correlation id, sync-RUN`,
+    },
     SweepStopped: {
       metric: metrics.sweeps,
       threshold: 1,

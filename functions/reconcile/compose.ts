@@ -20,6 +20,7 @@ const Environment = z.object({
   QUEUE_URL: z.string().min(1),
   SWEEP_AFTER_SECONDS: Seconds.default(120),
   RESEND_AFTER_SECONDS: Seconds.default(300),
+  NIGHTLY_HOUR: z.coerce.number().int().min(0).max(23).optional(),
 });
 
 /** The driver of runs on AWS, from its environment. */
@@ -39,5 +40,6 @@ export function composeReconcile(environment: Readonly<Record<string, string | u
     newId: randomUUID,
     sleep: (ms) => sleep(ms),
     resendAfterMs: env.RESEND_AFTER_SECONDS * 1000,
+    ...(env.NIGHTLY_HOUR !== undefined && { nightlyHour: env.NIGHTLY_HOUR }),
   };
 }

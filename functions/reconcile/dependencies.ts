@@ -18,6 +18,8 @@ export interface ReconcileDependencies {
   readonly sleep: (ms: number) => Promise<void>;
   /** How long a resource may be outstanding until its message counts as lost. */
   readonly resendAfterMs: number;
+  /** The hour, in UTC, in which a run of Synchronize begins for each live connection; absent for none. */
+  readonly nightlyHour?: number;
 }
 
 /** What the function needs of Lambda's context. */

@@ -5,11 +5,7 @@ import type { ReconcileContext, ReconcileDependencies } from './dependencies.ts'
 import { driveRun } from './drive-run.ts';
 import { startNightlyRuns, startSettingsRuns } from './start-runs.ts';
 
-/** `nightly`: a run begins for each live connection. */
-export interface ReconcileEvent {
-  readonly nightly?: boolean;
-}
-export type ReconcileFunction = (event: ReconcileEvent, context: ReconcileContext) => Promise<void>;
+export type ReconcileFunction = (context: ReconcileContext) => Promise<void>;
 
 /** Kept of the function's time for what has begun. */
 const RESERVE_MS = 8_000;
@@ -24,8 +20,8 @@ const LATE_MS = 24 * 3_600_000;
  * one stopped or died. Without a run it costs two requests.
  */
 export function reconcileFunction(deps: ReconcileDependencies): ReconcileFunction {
-  return async (event, context) => {
-    if (event.nightly === true) await startNightlyRuns(deps);
+  return async (context) => {
+    await startNightlyRuns(deps);
     await startSettingsRuns(deps);
     const holder = deps.newId();
     const lookedAt = new Map<string, number>();

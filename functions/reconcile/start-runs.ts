@@ -4,10 +4,11 @@ import { type Affected, affectedBy } from '../../shared/provisioning/settings/af
 import type { ReconcileDependencies } from './dependencies.ts';
 
 /**
- * A run of Synchronize for each live connection, once a day whatever happens: its id is the day. A connection whose last run still goes
- * on gets none.
+ * In the hour that is set, a run of Synchronize for each live connection, once a day whatever happens: its id is the day. A connection
+ * whose last run still goes on gets none.
  */
 export async function startNightlyRuns(deps: ReconcileDependencies): Promise<void> {
+  if (deps.now().getUTCHours() !== deps.nightlyHour) return;
   const id = `nightly-${deps.now().toISOString().slice(0, 10)}`;
   const underWay = new Set((await deps.runs.unfinished()).flatMap(({ kind, connection }) => (kind === 'synchronize' ? [connection] : [])));
   for (const connection of await deps.connections.list()) {

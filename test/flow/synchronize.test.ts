@@ -246,9 +246,13 @@ describe('Synchronize: whatever happens in between', () => {
   it('a resource that never ends is given up, said so, and the run ends', async () => {
     await atRest();
     world.confluence.fail(/findAccount ann/, 'server-error', 1_000);
-    const { counts, results } = await world.synchronize();
-    expect(counts).toEqual({ failed: 1 });
-    expect(results).toMatchObject([{ name: 'ann', details: [{ kind: 'failed' }] }]);
+    const run = await begin();
+    for (let sends = 0; sends < 5; sends++) {
+      await world.reconcile();
+      world.clock.now += RESEND_AFTER_MS;
+    }
+    expect(await world.runs.get(run.connection, run.id)).toMatchObject({ state: 'finished' });
+    expect((await world.runs.progress(run)).counts).toEqual({ failed: 1 });
   });
 
   it('is cancelled: what is sent already is not worked on', async () => {
@@ -264,5 +268,37 @@ describe('Synchronize: whatever happens in between', () => {
     await world.settle();
     expect(await world.runs.get(run.connection, run.id)).toMatchObject({ state: 'cancelled' });
     expect(account('ann').active).toBe(false);
+  });
+});
+
+describe('Synchronize: at night', () => {
+  it('begins by itself, once a day, for each live connection', async () => {
+    await atRest();
+    const second = await world.connect('second');
+    await world.connections.update({ ...second, state: 'disabled' });
+    world.clock.now = Date.parse('2026-11-03T02:00:30.000Z');
+    account('ann').active = false;
+    for (let minutes = 0; minutes < 3; minutes++) await world.reconcile();
+    expect(account('ann').active).toBe(true);
+    expect(world.records('reconcile.finished')).toMatchObject([
+      { run: 'nightly-2026-11-03', resources: 3, counts: { enabled: 1, drift: 1 } },
+    ]);
+    world.clock.now = Date.parse('2026-11-03T03:00:00.000Z');
+    await world.reconcile();
+    world.clock.now = Date.parse('2026-11-04T02:59:00.000Z');
+    await world.reconcile();
+    expect(world.records('reconcile.finished').map(({ run }) => run)).toEqual(['nightly-2026-11-03', 'nightly-2026-11-04']);
+  });
+
+  it('a run that does not end within a day is told each minute', async () => {
+    await atRest();
+    await begin();
+    await world.delivery.targets.pause(world.connection.target.id, { code: 'read-only', reason: 'It is read-only.' });
+    world.queue.send = () => Promise.resolve();
+    await world.reconcile();
+    expect(world.records('reconcile.late')).toEqual([]);
+    world.clock.now += 24 * 3_600_000;
+    await world.reconcile();
+    expect(world.records('reconcile.late')).toMatchObject([{ run: 'r1', hours: 24 }]);
   });
 });

@@ -18,7 +18,7 @@ describe('settings of the stack', () => {
   it('have defaults for everything', () => {
     expect(readConfiguration({})).toEqual({
       ...{ stackName: 'ScimForConfluence', retentionDays: 365, lateCallSeconds: 120, sweepAfterSeconds: 120, workerConcurrency: 5 },
-      requestsPerSecond: 1000,
+      ...{ requestsPerSecond: 1000, nightlySyncHour: 2 },
       ...{ waf: false, allowedIps: [], apiGatewayAccountRole: true },
     });
   });

@@ -25,6 +25,7 @@ describe('alarms (DESIGN §5)', () => {
       { Threshold: 14, MetricName: 'TokenExpiresInDays', ComparisonOperator: 'LessThanOrEqualToThreshold', Statistic: 'Minimum' },
     ],
     ['SilentIdentityProvider', { Threshold: 24, MetricName: 'SilentHours' }],
+    ['SynchronizeLate', { Threshold: 24, MetricName: 'LateRunHours', Statistic: 'Maximum' }],
     ['SweepStopped', { Threshold: 1, MetricName: 'Sweeps', ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' }],
   ])('%s watches its number', (name, properties) => {
     expect(alarm(name)).toMatchObject(properties);

@@ -31,6 +31,13 @@ describe('option requestsPerSecond', () => {
   });
 });
 
+describe('option nightlySyncHour', () => {
+  it('off: nothing is compared by itself', () => {
+    const { one } = synthesise({ nightlySyncHour: 'off' });
+    expect(one('AWS::Lambda::Function', 'Reconcile').Properties.Environment.Variables).not.toHaveProperty('NIGHTLY_HOUR');
+  });
+});
+
 describe('option vpc', () => {
   it('is off by default', () => {
     expect(plain.one('AWS::Lambda::Function', 'Worker').Properties.VpcConfig).toBeUndefined();
@@ -39,7 +46,7 @@ describe('option vpc', () => {
 
   it.each(Object.entries({ guarded, isolated, existing }))('puts worker and sweep into the network, and only them (%s)', (_, { one }) => {
     for (const id of ['Worker', 'Sweep']) expect(one('AWS::Lambda::Function', id).Properties.VpcConfig.SubnetIds).toHaveLength(2);
-    expect(one('AWS::Lambda::Function', 'Scim').Properties.VpcConfig).toBeUndefined();
+    for (const id of ['Scim', 'Reconcile']) expect(one('AWS::Lambda::Function', id).Properties.VpcConfig).toBeUndefined();
   });
 
   it('makes a NAT gateway of that name and tells its address', () => {

@@ -37,6 +37,7 @@ describe('least privilege', () => {
       ),
     ],
     ['SweepRole', granted('sqs:GetQueueAttributes', 'secretsmanager:GetSecretValue')],
+    ['ReconcileRole', granted('sqs:GetQueueAttributes')],
   ])('%s may do this and nothing else', (role, expected) => {
     expect(new Set(actionsOf(role))).toEqual(expected);
   });
@@ -52,7 +53,7 @@ describe('least privilege', () => {
   });
 
   it('lets the functions use the key only through the service that needs it, but for reading messages', () => {
-    for (const role of ['ScimRole', 'WorkerRole', 'SweepRole'])
+    for (const role of ['ScimRole', 'WorkerRole', 'SweepRole', 'ReconcileRole'])
       for (const statement of statementsOf(one('AWS::IAM::Policy', role)))
         if (list(statement.Action).some((action) => action.startsWith('kms:')) && statement.Action !== 'kms:Decrypt')
           expect(JSON.stringify(statement.Condition)).toContain('kms:ViaService');
@@ -71,7 +72,7 @@ describe('least privilege', () => {
   });
 
   it('gives functions no managed policies', () => {
-    for (const role of ['ScimRole', 'WorkerRole', 'SweepRole'])
+    for (const role of ['ScimRole', 'WorkerRole', 'SweepRole', 'ReconcileRole'])
       expect(one('AWS::IAM::Role', role).Properties.ManagedPolicyArns).toBeUndefined();
   });
 
@@ -86,6 +87,7 @@ describe('the functions', () => {
     ['Scim', 28, { SWEEP_AFTER_SECONDS: '120' }],
     ['Worker', 240, { ...secret, LATE_CALL_SECONDS: '120', SWEEP_AFTER_SECONDS: '120', SLICE_SECONDS: '20' }],
     ['Sweep', 55, { ...secret, SWEEP_AFTER_SECONDS: '120' }],
+    ['Reconcile', 55, { SWEEP_AFTER_SECONDS: '120', NIGHTLY_HOUR: '2' }],
   ])('%s runs Node 24 on arm64 with its environment', (id, timeout, environment) => {
     const { Properties } = one('AWS::Lambda::Function', id);
     expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: timeout });
@@ -97,7 +99,7 @@ describe('the functions', () => {
     });
   });
 
-  it.each(['Scim', 'Worker', 'Sweep'])('%s reads every variable that it is given', (id) => {
+  it.each(['Scim', 'Worker', 'Sweep', 'Reconcile'])('%s reads every variable that it is given', (id) => {
     const composition = readFileSync(new URL(`../../functions/${id.toLowerCase()}/compose.ts`, import.meta.url), 'utf8');
     for (const variable of Object.keys(one('AWS::Lambda::Function', id).Properties.Environment.Variables))
       expect(composition).toContain(`${variable}: `);
@@ -108,13 +110,13 @@ describe('the functions', () => {
       expect(Properties.LoggingConfig.ApplicationLogLevel ?? 'INFO').toBe('INFO');
   });
 
-  it('run the sweep each minute, never two at once and never twice for one minute', () => {
-    expect(one('AWS::Events::Rule').Properties).toMatchObject({
+  it.each(['Sweep', 'Reconcile'])('run %s each minute, never two at once and never twice for one minute', (id) => {
+    expect(one('AWS::Events::Rule', id).Properties).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       Targets: [{ RetryPolicy: { MaximumRetryAttempts: 0 } }],
     });
-    expect(one('AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({ MaximumRetryAttempts: 0 });
-    expect(one('AWS::Lambda::Function', 'Sweep').Properties.Timeout).toBeLessThan(60);
+    expect(one('AWS::Lambda::EventInvokeConfig', id).Properties).toMatchObject({ MaximumRetryAttempts: 0 });
+    expect(one('AWS::Lambda::Function', id).Properties.Timeout).toBeLessThan(60);
   });
 });
 

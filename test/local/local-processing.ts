@@ -122,7 +122,7 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
     everyMs: 1_000,
     run: () => {
       const endsAt = Date.now() + reconcileMs;
-      return reconcile({}, { getRemainingTimeInMillis: () => (stopping ? 0 : Math.max(0, endsAt - Date.now())) });
+      return reconcile({ getRemainingTimeInMillis: () => (stopping ? 0 : Math.max(0, endsAt - Date.now())) });
     },
     onError: onError('reconcile'),
   });

@@ -33,13 +33,15 @@ type Row = Readonly<Record<'type' | 'name' | 'id' | 'outcome' | 'detail', string
 /** What became of a run: a row for each outcome of each user and group, and the counts. */
 export async function runOutcome(administration: Administration, connection: Connection, run: Run): Promise<Outcome> {
   const { counts, done } = await administration.runs.progress(run);
-  const rows: Row[] = [];
   const results: RunResult[] = [];
   for await (const result of administration.runs.results(run)) {
-    if (results.length >= JSON_RESULTS) break;
     results.push(result);
-    if (rows.length <= SHOWN) rows.push(...rowsOf(result));
+    if (results.length >= JSON_RESULTS) break;
   }
+  const rows = results
+    .sort(byName)
+    .slice(0, SHOWN + 1)
+    .flatMap(rowsOf);
   const table = rows.slice(0, SHOWN).map(({ id: _, ...shown }) => shown);
   const state = stateOf(run, done);
   const more = rows.length > SHOWN ? `The first ${SHOWN} rows; sync show ${connection.name} ${run.id} --csv FILE writes all.` : undefined;
@@ -62,6 +64,11 @@ function stateOf({ id, state, dryRun, listed }: Run, done: number): string {
 function countsText(counts: Counts): string {
   const lines = KINDS.flatMap((kind) => (counts[kind] === undefined ? [] : [`  ${kind.padEnd(12)} ${counts[kind]}`]));
   return lines.length === 0 ? 'Nothing differs.' : lines.join('\n');
+}
+
+/** Users first, as the run goes. */
+function byName(a: RunResult, b: RunResult): number {
+  return a.type === b.type ? a.name.localeCompare(b.name, 'en') : a.type === 'user' ? -1 : 1;
 }
 
 /** Each detail is a row; where there are more than are kept, the counts say so. */
