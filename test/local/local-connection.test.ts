@@ -62,9 +62,10 @@ describe('the connection of the local stack', () => {
   it('has the limit of requests that is given, also when it was there already; without one it keeps its own', async () => {
     const { connection } = await openLocalConnection({ ...options, requestsPerSecond: 500 });
     expect(connection.settings.requestsPerSecond).toBe(500);
-    await openLocalConnection({ ...options, requestsPerSecond: 700 });
+    expect(connection.settings.brake.atLeast).toBe(5);
+    await openLocalConnection({ ...options, requestsPerSecond: 700, brakeAtLeast: 50 });
     await openLocalConnection(options);
-    expect((await options.connections.get(connection.id))?.settings.requestsPerSecond).toBe(700);
+    expect((await options.connections.get(connection.id))?.settings).toMatchObject({ requestsPerSecond: 700, brake: { atLeast: 50 } });
   });
 
   it('follows the simulator to another port and keeps the identity of the target', async () => {

@@ -27,6 +27,8 @@ export interface LocalConnectionOptions {
   readonly scimToken?: string | undefined;
   /** Sets the limit of the connection, also of one that was there. */
   readonly requestsPerSecond?: number | undefined;
+  /** The same for the accounts that may always lose access within an hour. */
+  readonly brakeAtLeast?: number | undefined;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -46,7 +48,7 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
       `This state directory provisions into ${known.target.baseUrl}, not ${baseUrl}. Set STATE_DIR to another directory for another Confluence.`,
     );
   }
-  const connection = await withRequestsPerSecond(options, known);
+  const connection = await withGivenSettings(options, known);
   const login: Credentials = { kind: 'personal-access-token', token: options.confluence.token };
   const kept = await credentials.read(connection.target.id).catch(() => undefined);
   // A login that an administrator has set for the simulator stays.
@@ -77,22 +79,31 @@ async function followSimulator({ connections, confluence }: LocalConnectionOptio
   return Promise.all((await connections.list()).map(follow));
 }
 
-async function withRequestsPerSecond(
-  { connections, requestsPerSecond, now }: LocalConnectionOptions,
-  connection: Connection,
-): Promise<Connection> {
-  if (requestsPerSecond === undefined || connection.settings.requestsPerSecond === requestsPerSecond) return connection;
-  const author = { by: 'npm start', at: now().toISOString() };
-  return connections.changeSettings(connection, { ...connection.settings, requestsPerSecond }, author);
+/** The settings with what the environment says. */
+function given({ requestsPerSecond, brakeAtLeast }: LocalConnectionOptions, settings: Settings): Settings {
+  return {
+    ...settings,
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(brakeAtLeast !== undefined && { brake: { ...settings.brake, atLeast: brakeAtLeast } }),
+  };
 }
 
-function create({ connections, now, newId }: LocalConnectionOptions, baseUrl: string): Promise<Connection> {
+async function withGivenSettings(options: LocalConnectionOptions, connection: Connection): Promise<Connection> {
+  const settings = given(options, connection.settings);
+  const isAsGiven =
+    settings.requestsPerSecond === connection.settings.requestsPerSecond && settings.brake.atLeast === connection.settings.brake.atLeast;
+  if (isAsGiven) return connection;
+  return options.connections.changeSettings(connection, settings, { by: 'npm start', at: options.now().toISOString() });
+}
+
+function create(options: LocalConnectionOptions, baseUrl: string): Promise<Connection> {
+  const { connections, now, newId } = options;
   return connections.create({
     id: newId() as ConnectionId,
     name: NAME,
     state: 'active',
     created: now().toISOString(),
     target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
-    settings: Settings.parse({ version: 2, users: { linking: 'never' } }),
+    settings: given(options, Settings.parse({ version: 2, users: { linking: 'never' } })),
   });
 }

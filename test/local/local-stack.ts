@@ -107,6 +107,7 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
     confluence,
     scimToken: settings.SCIM_TOKEN,
     requestsPerSecond: settings.REQUESTS_PER_SECOND,
+    brakeAtLeast: settings.BRAKE_AT_LEAST,
     now,
     newId: randomUUID,
   });

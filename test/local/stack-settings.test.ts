@@ -19,6 +19,7 @@ describe('the settings of npm start', () => {
       SWEEP_AFTER_SECONDS: '5',
       LATE_CALL_SECONDS: '0',
       REQUESTS_PER_SECOND: '500',
+      BRAKE_AT_LEAST: '50',
     };
     const confluence = { CONFLUENCE_URL: 'https://wiki.example.com/confluence', CONFLUENCE_TOKEN: 't' };
     expect(parseStackSettings({ ...env, ...confluence })).toEqual({
@@ -28,7 +29,15 @@ describe('the settings of npm start', () => {
       SWEEP_AFTER_SECONDS: 5,
       LATE_CALL_SECONDS: 0,
       REQUESTS_PER_SECOND: 500,
+      BRAKE_AT_LEAST: 50,
     });
+  });
+
+  it('simulates a version that knows personal access tokens', () => {
+    for (const CONFLUENCE_VERSION of ['7.9', '7.13.7', '8.5', '10.0'])
+      expect(parseStackSettings({ CONFLUENCE_VERSION })).toMatchObject({ CONFLUENCE_VERSION });
+    for (const CONFLUENCE_VERSION of ['7.8', '6.15', '8', 'latest'])
+      expect(() => parseStackSettings({ CONFLUENCE_VERSION })).toThrow('from 7.9 on');
   });
 
   it('names every problem in one message', () => {

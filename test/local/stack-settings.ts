@@ -20,6 +20,8 @@ const Environment = z
     LATE_CALL_SECONDS: wholeNumber(0, 3_600).default(2),
     /** Absent: what the connection has, 200 for a new one. */
     REQUESTS_PER_SECOND: wholeNumber(1, 10_000).optional(),
+    /** Absent: what the connection has, 5 for a new one. */
+    BRAKE_AT_LEAST: wholeNumber(0, 1_000_000).optional(),
     CONFLUENCE_URL: z.url({ protocol: /^https?$/, error: 'must be a web address, such as https://wiki.example.com' }).optional(),
     CONFLUENCE_TOKEN: z.string().optional(),
     /** Of the simulated one. Older ones know no personal access token, by which the local connection logs in. */
