@@ -34,7 +34,7 @@ export async function probeAbilities(client: RestClient, rpc: RpcClient, { versi
   const routes = Object.fromEntries(VERBS.map((verb) => [verb, routeOf(verb, found.version)])) as Record<Verb, Route>;
   const needsRemoteApi = VERBS.some((verb) => routes[verb] === 'json-rpc');
   const remoteApi = needsRemoteApi ? (found.remoteApi ?? (await askRemoteApi(rpc, timeoutMs)).remoteApi) : undefined;
-  const tellsEmails = routes.findByEmail === 'rest' && (await seesEmails(client, timeoutMs));
+  const activeUsers = routes.findByEmail === 'rest' ? await lookAtActiveUsers(client, timeoutMs) : undefined;
   const can = (verb: Verb) => routes[verb] === 'rest' || (routes[verb] === 'json-rpc' && remoteApi === 'on');
   const mayUpdateByRest = found.by === 'probing' && routes.findByEmail === 'rest';
   return {
@@ -50,20 +50,20 @@ export async function probeAbilities(client: RestClient, rpc: RpcClient, { versi
       createGroup: can('createGroup'),
       deleteGroup: can('deleteGroup'),
       changeMembers: can('addMember'),
-      findByEmail: tellsEmails,
-      countSeats: can('countSeats'),
+      findByEmail: activeUsers?.hasEmails === true,
+      countSeats: activeUsers?.isThere === true,
       renameAccount: false,
       renameGroup: false,
     },
   };
 }
 
-/** From 9.3 on one list has e-mail addresses; it is not relied on before it was seen to. */
-async function seesEmails(client: RestClient, timeoutMs: number): Promise<boolean> {
+/** From 9.3 on one list has e-mail addresses, of those who count for the licence; it is not relied on before it was seen. */
+async function lookAtActiveUsers(client: RestClient, timeoutMs: number): Promise<{ isThere: boolean; hasEmails: boolean }> {
   const active = await unlessMissing(() =>
     client.call(ENDPOINTS.activeUsers, { query: { start: 0, limit: 1 }, timeoutMs }, pageOf(Person)),
   );
-  return active?.results.some(({ email }) => email !== undefined) === true;
+  return { isThere: active !== undefined, hasEmails: active?.results.some(({ email }) => email !== undefined) === true };
 }
 
 /** What instances turned out to be, kept while a process lives: by target and the version that was set by hand. */

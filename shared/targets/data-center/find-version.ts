@@ -74,19 +74,24 @@ async function isThere(client: RestClient, endpoint: Endpoint, request: RestRequ
   } catch (error) {
     if (!(error instanceof ProvisioningError)) throw error;
     if (error.code === 'not-found') return false;
-    if (error.code === 'unsupported') return true;
+    if (error.code === 'unsupported' || isForbidden(error)) return true;
     throw error;
   }
 }
 
-/** Undefined where this version does not have the call, or something else answers in its place. */
+/** Undefined where this version does not have the call, forbids it, or something else answers in its place. */
 export async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof ProvisioningError && MISSING.has(error.code)) return undefined;
+    if (error instanceof ProvisioningError && (MISSING.has(error.code) || isForbidden(error))) return undefined;
     throw error;
   }
 }
 
 const MISSING: ReadonlySet<string> = new Set(['not-found', 'unsupported', 'unexpected-answer']);
+
+/** A 401 may be a refused login, which must not be repeated (DESIGN §4); a 403 says of this call only that it is not for us. */
+function isForbidden({ code, status }: ProvisioningError): boolean {
+  return code === 'refused' && status === 403;
+}

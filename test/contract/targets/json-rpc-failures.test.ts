@@ -203,6 +203,18 @@ describe('target test, by version', () => {
     expect(hidden.report.version).toMatch(new RegExp(`^${version}(\\.0)?$`));
   });
 
+  it('goes on without a list that is forbidden, and stops at a 401, which may be a refused login', async () => {
+    const simulator = await startConfluenceSimulator({ version: '9.4' });
+    try {
+      simulator.fault({ match: 'list/active', status: 403, times: 1 });
+      expect(await dataCenterUnderTest(simulator.url).target.capabilities()).toMatchObject({ findByEmail: false, countSeats: false });
+      simulator.fault({ match: 'list/active', status: 401, times: 1 });
+      expect(await failureOf(dataCenterUnderTest(simulator.url).target.capabilities())).toMatchObject({ code: 'refused', status: 401 });
+    } finally {
+      await simulator.close();
+    }
+  });
+
   it('asks seven times at most, and only once, for all objects that share a memory', async () => {
     const simulator = await startConfluenceSimulator({ version: '7.13', tellsVersion: false, remoteApi: false });
     try {
