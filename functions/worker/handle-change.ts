@@ -18,6 +18,7 @@ import type { CallPacer, Pace } from './call-pacer.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { RESERVE_MS } from './guarded-target.ts';
 import { pauseTarget } from './pause-target.ts';
+import { settingsInForce } from './settings-in-force.ts';
 import { openTarget, TargetPaused } from './target-access.ts';
 import { withoutWrites } from './without-writes.ts';
 
@@ -77,7 +78,7 @@ export async function handleChange(
       const work = withoutWrites({
         ...received,
         connection,
-        delivery: deps.delivery,
+        delivery: settingsInForce(deps.delivery, deps.connections, connection),
         target: access.target,
         queue: deps.queue,
         log: deps.log,

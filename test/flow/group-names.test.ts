@@ -284,6 +284,35 @@ describe('decision 15: a further name is bound under another lock than its own',
     expect(team && (await world.delivery.resources.bind(team, 'everyone', free, false))).toBe(false);
   });
 
+  it('a worker that still holds the old settings does not clear the mark that the new ones have set', async () => {
+    world = await startWorld({ settings: off });
+    const staff = await world.createGroup('staff');
+    const held = world.confluence.hold(/^serviceAccount/);
+    const slow = world.deliver();
+    const question = await held;
+    await changeSettings(world, { ...off, groups: { exclude: ['staff'] } }, [staff], () => false);
+    question.proceed();
+    await slow;
+    await world.settle();
+    expect(await world.group(staff)).not.toHaveProperty('boundName');
+    expect(world.records('change.skipped')).toHaveLength(1);
+  });
+
+  it('nor does it park what they may allow', async () => {
+    world = await startWorld({ settings: off });
+    world.confluence.groups.set('staff', new Set());
+    const staff = await world.createGroup('staff');
+    const held = world.confluence.hold(/^serviceAccount/);
+    const slow = world.deliver();
+    const question = await held;
+    await changeSettings(world, { ...off, groups: map({ staff: ['staff'] }) }, [staff], () => false);
+    question.proceed();
+    await slow;
+    await world.settle();
+    expect(await world.group(staff)).toMatchObject({ boundName: 'staff' });
+    expect(world.records('change.parked')).toEqual([]);
+  });
+
   it('two settings documents give a group two locks: only one of them binds', async () => {
     const { staff } = await staffed(undefined);
     const read = await world.group(await world.createGroup('team'));
