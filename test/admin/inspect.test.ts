@@ -117,8 +117,8 @@ describe('inspect user', () => {
   it('shows what was changed by hand, with what would be done about it and why', async () => {
     world = await startInspectWorld();
     const id = await world.createUser('ann', { displayName: 'Ann Lee' });
-    const kept = await world.createGroup('staff', [id]);
-    const lost = await world.createGroup('ops', [id]);
+    await world.createGroup('staff', [id]);
+    await world.createGroup('ops', [id]);
     await world.untilQuiet();
     Object.assign(world.confluence.accounts.get('ann') ?? {}, { fullName: 'Anna', active: false });
     world.confluence.groups.get('ops')?.delete('ann');
@@ -149,7 +149,10 @@ describe('inspect user', () => {
       ['missing', 'ops'],
       ['present', 'staff'],
     ]);
-    expect([kept, lost]).toHaveLength(2);
+    const { text } = await world.admin('inspect', 'user', 'ann');
+    expect(text.split('\n')[1]).toBe('Has a disabled account, ann, and should have a usable one.');
+    expect(section(text, 'DIFFERENCES').at(-1)).toMatch(/^groups +missing: ops$/);
+    expect(section(text, 'WHAT WOULD BE DONE NOW').at(-1)).toMatch(/^Nothing is pending: somebody has changed it in Confluence/);
   });
 
   it('says that a membership waits for the account, and why there is none: parked, with what to do', async () => {
@@ -184,6 +187,7 @@ describe('inspect user', () => {
         expect.stringMatching(/^pending +on its way since 2026-11-02T08/),
       ]),
     );
+    expect(text.split('\n')[1]).toBe('Has an active account, ann, and should have none that can be used.');
     expect(section(text, 'DIFFERENCES')).toEqual([expect.stringMatching(/^active +should be no, is yes$/)]);
     expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
       expect.stringMatching(/^disable account +the user was deleted in the identity provider$/),
@@ -312,6 +316,52 @@ describe('inspect user', () => {
     const { text } = await world.admin('inspect', 'user', 'eve');
     expect(text).not.toContain('\u001b');
     expect(text).toContain('Eve?[2J?root');
+  });
+});
+
+describe('inspect --json', () => {
+  it('has the same keys whatever is inspected: scripts rely on them', async () => {
+    world = await startInspectWorld();
+    await world.createGroup('staff', [await world.createUser('ann')]);
+    await world.untilQuiet();
+    const keysOf = async (...what: string[]) => Object.keys((await world.admin('inspect', ...what, '--json')).json()).sort();
+    const common = [
+      'attributes',
+      'connection',
+      'differences',
+      'id',
+      'isDryRun',
+      'name',
+      'outlook',
+      'requests',
+      'resource',
+      'settings',
+      'state',
+    ];
+    const ofUser = ['account', 'accountName', 'lastSetEmail', 'memberships', 'type'];
+    expect(await keysOf('user', 'ann')).toEqual([...common, ...ofUser].sort());
+    expect(await keysOf('group', 'staff')).toEqual([...common, 'confluenceGroups', 'members', 'type'].sort());
+    await world.delivery.targets.pause(world.connection.target.id, { code: 'read-only', reason: 'Confluence is read-only.' });
+    const asked = ['account', 'differences', 'outlook'];
+    const withoutTarget = [...common, ...ofUser, 'notAsked'].filter((key) => !asked.includes(key));
+    expect(await keysOf('user', 'ann')).toEqual(withoutTarget.sort());
+  });
+
+  it('shows no value of an attribute that is never returned', async () => {
+    const urn = 'urn:example:badge:2.0:User';
+    const attributes = [
+      { name: 'badge', type: 'string' as const },
+      { name: 'pin', type: 'string' as const, returned: 'never' as const, mutability: 'writeOnly' as const },
+    ];
+    world = await startInspectWorld({
+      settings: { schemaExtension: { id: urn, name: 'Badge', resourceType: 'User', attributes } },
+    });
+    await world.createUser('ann', { [urn]: { badge: 'B-17', pin: '0815-4711' } });
+    for (const more of [[], ['--json']]) {
+      const { text } = await world.admin('inspect', 'user', 'ann', ...more);
+      expect(text).toContain('B-17');
+      expect(text).not.toContain('0815-4711');
+    }
   });
 });
 

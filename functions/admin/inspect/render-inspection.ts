@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type {
+  Difference,
   GroupInspection,
   MembershipFinding,
   MembershipKind,
@@ -58,12 +59,18 @@ function verdict(inspection: ResourceInspection): string[] {
   return [inspection.type === 'user' ? accessOf(inspection) : groupsOf(inspection), ...stuck];
 }
 
-function accessOf({ account, accountName, memberships }: UserInspection): string {
+function accessOf({ account, accountName, memberships, differences = [] }: UserInspection): string {
   if (!account) return accountName === undefined ? 'Has no account.' : `Has no account: there is no ${accountName}.`;
-  if (!account.active) return `Has a disabled account, ${account.name}.`;
+  if (!account.active)
+    return `Has a disabled account, ${account.name}${differences.some(isActive) ? ', and should have a usable one' : ''}.`;
+  if (differences.some(isActive)) return `Has an active account, ${account.name}, and should have none that can be used.`;
   const missing = memberships.filter(({ is }) => is === 'missing' || is === 'waiting').length;
   const groups = `${account.groups.length}${account.moreGroups ? ' or more' : ''} group${account.groups.length === 1 ? '' : 's'}`;
   return `Has an active account, ${account.name}, in ${groups}${missing === 0 ? '' : `; ${missing} still missing`}.`;
+}
+
+function isActive({ what }: Difference): boolean {
+  return what === 'active';
 }
 
 function groupsOf({ confluenceGroups = [] }: GroupInspection): string {
@@ -127,10 +134,20 @@ function groupLines({ confluenceGroups = [], notAsked }: GroupInspection): strin
     .join('\n\n');
 }
 
-function differenceLines({ differences, notAsked }: ResourceInspection): string {
+function differenceLines(inspection: ResourceInspection): string {
+  const { differences, notAsked } = inspection;
   if (!differences) return notAsked ? notAskedLine(notAsked) : 'not known';
-  if (differences.length === 0) return 'none';
-  return lines(differences.map(({ what, wanted, found }) => ({ field: what, value: `should be ${wanted}, is ${found}` })));
+  const own = differences.map(({ what, wanted, found }) => ({ field: what, value: `should be ${wanted}, is ${found}` }));
+  const findings = inspection.type === 'user' ? inspection.memberships : inspection.members.findings;
+  const named = (kind: MembershipKind) =>
+    findings.flatMap(({ is, account, confluenceGroup }) => (is === kind ? [inspection.type === 'user' ? confluenceGroup : account] : []));
+  const what = inspection.type === 'user' ? 'groups' : 'members';
+  const rows = [
+    ...own,
+    ...(named('missing').length > 0 ? [{ field: what, value: `missing: ${named('missing').join(', ')}` }] : []),
+    ...(named('obsolete').length > 0 ? [{ field: what, value: `too many: ${named('obsolete').join(', ')}` }] : []),
+  ];
+  return rows.length === 0 ? 'none' : lines(rows);
 }
 
 function outlookLines({ outlook, notAsked, isDryRun, state }: ResourceInspection): string {
