@@ -1,4 +1,4 @@
-import type { MembershipDelivery, ResourceDelivery, TombstoneDelivery } from '../../shared/directory/delivery.ts';
+import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Work } from '../../shared/provisioning/work.ts';
 import type { Target } from '../../shared/targets/target.ts';
 
@@ -18,36 +18,42 @@ const TARGET: readonly (keyof Target)[] = [
   'groupsOf',
   'seats',
 ];
-const RESOURCES: readonly (keyof ResourceDelivery)[] = ['user', 'group', 'owner'];
-/** `materialise` writes what a layer says into its item: no marker is lost by it. */
-const MEMBERSHIPS: readonly (keyof MembershipDelivery)[] = ['read', 'all', 'groupsOf', 'successor', 'materialise'];
-const TOMBSTONES: readonly (keyof TombstoneDelivery)[] = ['userDone'];
+/** What it may ask of the store, and write there: what loses no marker, binds no name and parks nothing. */
+const DELIVERY: { readonly [Port in keyof Delivery]: 'everything' | readonly (keyof Delivery[Port])[] } = {
+  resources: ['user', 'group', 'owner'],
+  // What a layer says is written into its item, as in its expansion.
+  memberships: ['read', 'all', 'groupsOf', 'successor', 'materialise'],
+  groupNames: ['isEmptied'],
+  // DELIVERY §3.2: expanded all the same, else the IdP would be refused its ninth large change.
+  layers: 'everything',
+  tombstones: ['userDone'],
+  targets: 'everything',
+  pace: 'everything',
+  pending: 'everything',
+  brake: ['read', 'engaged'],
+  seats: ['read', 'refusing'],
+  users: ['groupsOf'],
+};
 
 /**
- * The guarantee of a dry run, whatever the code that plans does: neither a call that changes something in Confluence, nor a write that
- * loses a marker, binds a name or parks, is there to be made. What is not named above is refused, later verbs too. Layers are expanded
- * all the same (DELIVERY §3.2), and `pending.planned` notes what was planned.
+ * The guarantee of a dry run, whatever the code that plans does: neither a call that changes something in Confluence nor a write that
+ * would lose a change is there to be made. What is not named above is refused.
  */
-export function withoutWrites(work: Work): Work {
+export function withoutWrites<Given extends Work>(work: Given): Given {
   if (!work.isDryRun) return work;
-  const { delivery, target } = work;
-  return {
-    ...work,
-    target: only('the target', target, TARGET),
-    delivery: {
-      ...delivery,
-      resources: only('resources', delivery.resources, RESOURCES),
-      memberships: only('memberships', delivery.memberships, MEMBERSHIPS),
-      tombstones: only('tombstones', delivery.tombstones, TOMBSTONES),
-    },
-  };
+  const ports = Object.entries(work.delivery).map(([name, port]: [string, object]) => {
+    const allowed = DELIVERY[name as keyof Delivery] as 'everything' | readonly string[] | undefined;
+    return [name, allowed === 'everything' ? port : only(name, port, allowed ?? [])];
+  });
+  return { ...work, target: only('the target', work.target, TARGET), delivery: Object.fromEntries(ports) as unknown as Delivery };
 }
 
-function only<Port extends object>(name: string, port: Port, allowed: readonly (keyof Port)[]): Port {
+/** @throws WriteInDryRun from each of the port's other verbs */
+function only<Port extends object>(name: string, port: Port, allowed: readonly string[]): Port {
   return new Proxy(port, {
     get(whole, verb, receiver) {
       const value: unknown = Reflect.get(whole, verb, receiver);
-      if (typeof value !== 'function' || allowed.includes(verb as keyof Port)) return value;
+      if (typeof value !== 'function' || allowed.includes(String(verb))) return value;
       return () => {
         throw new WriteInDryRun(`a dry run came to ${String(verb)} of ${name}`);
       };

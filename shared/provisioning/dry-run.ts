@@ -11,17 +11,17 @@ type DryRun = Pick<Work, 'isDryRun' | 'connection' | 'change' | 'delivery'>;
  * a run of Synchronize.
  */
 export function isAlreadyPlanned({ isDryRun, change }: DryRun, item: ResourceItem | MemberItem): boolean {
-  if (!isDryRun || change.reason === 'reconcile') return false;
+  if (!isDryRun || change.reason === 'reconcile' || change.run !== undefined) return false;
   return isPlannedPartition(item.connection, item.pendingPk) || (item.type !== 'member' && item.marker === undefined);
 }
 
 /**
  * In a connection that is in dry run, what has been planned leaves the sweep's index for the connection's own partition, with its marker:
- * it is not planned again each minute, and not counted as late. The sweep sends it once the connection applies (decision 17). The dry run
- * of one run of Synchronize leaves everything where it is.
+ * it is not planned again each minute, and not counted as late. The sweep sends it once the connection applies (decision 17). A run
+ * of Synchronize leaves everything where it is.
  */
-export async function setPlanned({ connection, delivery }: DryRun, item: ResourceItem | MemberItem): Promise<void> {
-  if (connection.settings.apply !== 'dry-run' || item.marker !== 'pending') return;
+export async function setPlanned({ connection, change, delivery }: DryRun, item: ResourceItem | MemberItem): Promise<void> {
+  if (connection.settings.apply !== 'dry-run' || change.run !== undefined || item.marker !== 'pending') return;
   // False: it was marked anew, and that change has a message of its own.
   await delivery.pending.planned(item);
 }

@@ -9,6 +9,8 @@ import { listingContract, listingInTableContract } from './listing-contract.ts';
 import { tablePageCursorsContract } from './page-cursors-contract.ts';
 import { randomOperationsContract } from './random-operations-contract.ts';
 import { tableRequestRatesContract } from './request-rates-contract.ts';
+import { tableRunsContract } from './runs-contract.ts';
+import { targetPaceContract } from './target-pace-contract.ts';
 import { usersContract, usersInTableContract } from './users-contract.ts';
 import { type Engine, World } from './world.ts';
 
@@ -50,5 +52,7 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     connectionsContract(opened);
     connectionsInTableContract(opened);
     tableRequestRatesContract(opened);
+    tableRunsContract(opened);
+    targetPaceContract(opened);
   });
 }
