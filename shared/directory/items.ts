@@ -95,8 +95,8 @@ export interface GroupItem extends ResourceItem {
   readonly membersWait?: boolean;
   /** Its members were told that it decides over their accounts (`users.onlyFromGroups`), or that it does no longer. */
   readonly admits?: boolean;
-  /** While that goes on: the last member who was told. */
-  readonly wokenUpTo?: UserId;
+  /** While that goes on: what they are told, and the last who was. */
+  readonly admitting?: { readonly admits: boolean; readonly after?: UserId };
   /** Further groups of the target that the map gives to this one; `boundName` is the first, and the lock. */
   readonly alsoBound?: readonly string[];
   /**

@@ -26,8 +26,10 @@ export interface UserDelivery {
    * @param removal the account may have to be disabled
    */
   wake(connection: ConnectionId, user: UserId, removal: boolean, correlationId: string): Promise<Marked | undefined>;
-  /** The name of a group has begun or ceased to decide over its members' accounts: they have been woken, up to `after` or all. */
-  noteWoken(group: GroupItem, woken: { readonly after: UserId } | { readonly admits: boolean }): Promise<void>;
+  /** A group begins or ceases to decide over its members' accounts: some may have been told, up to `after` all have. */
+  noteAdmitting(group: GroupItem, admitting: NonNullable<GroupItem['admitting']>): Promise<void>;
+  /** All have been told. */
+  noteAdmits(group: GroupItem, admits: boolean): Promise<void>;
 }
 
 /** What `withholdGroups` has written: the groups of the target that the user keeps; undefined while nothing is kept back. */

@@ -2,9 +2,6 @@ import type { MembershipRead } from '../directory/delivery.ts';
 import type { GroupItem } from '../directory/items.ts';
 import { ring, type Work } from './work.ts';
 
-/** How many members are told before it is noted how far it got. */
-const STEP = 100;
-
 /**
  * `users.onlyFromGroups`: a membership that decides over an account has changed. The user is marked before the membership's own marker
  * goes, so that a crash in between repeats it.
@@ -18,22 +15,28 @@ export async function wakeAdmitted(work: Work, { member, group }: MembershipRead
 
 /**
  * A group has been renamed into `users.onlyFromGroups` or out of it, or deleted, or the setting was changed: its members are told, before
- * the group's own marker goes. Those that are pending tell their users themselves.
+ * the group's own marker goes. Those that are pending tell their users themselves. What they are told is noted before the first of them
+ * is: a group that is renamed back half-way tells them all once more.
  * @returns false if the slice is over: a new message goes on where this one ended
  */
 export async function wakeIfAdmissionChanged(work: Work, group: GroupItem): Promise<boolean> {
   const admits = group.state === 'live' && work.policy.userGroups.admits(group.displayName);
-  if (admits === (group.admits ?? false)) return true;
+  if (admits === (group.admits ?? false) && group.admitting === undefined) return true;
   const { memberships, users } = work.delivery;
-  let told = 0;
-  for await (const member of memberships.all(group.connection, group.id, group.wokenUpTo)) {
-    if (!work.proceed()) return false;
+  const isGoingOn = group.admitting?.admits === admits;
+  if (!isGoingOn) await users.noteAdmitting(group, { admits });
+  let after = isGoingOn ? group.admitting?.after : undefined;
+  for await (const member of memberships.all(group.connection, group.id, after)) {
+    if (!work.proceed()) {
+      await users.noteAdmitting(group, { admits, ...(after !== undefined && { after }) });
+      return false;
+    }
     if (member.marker !== 'pending' || !admits) {
       const marked = await users.wake(member.connection, member.userId, !admits, work.change.correlationId);
       if (marked) await ring(work, marked, 'woken');
     }
-    if (++told % STEP === 0) await users.noteWoken(group, { after: member.userId });
+    after = member.userId;
   }
-  await users.noteWoken(group, { admits });
+  await users.noteAdmits(group, admits);
   return true;
 }

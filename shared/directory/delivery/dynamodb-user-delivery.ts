@@ -12,6 +12,9 @@ import { keyOf, type MarkTimes, written } from './resource-keys.ts';
 /** How often a write on the newest state is tried while others write too. */
 const ATTEMPTS = 8;
 
+/** A deleted group too: its members are told that it admits nobody any more. */
+const exists: Condition = { expression: 'attribute_exists(#pk)' };
+
 /** Users as their settings need them: decision 14. */
 export function dynamoDbUserDelivery(table: DynamoDbTable, times: MarkTimes): UserDelivery {
   return {
@@ -68,9 +71,12 @@ export function dynamoDbUserDelivery(table: DynamoDbTable, times: MarkTimes): Us
       throw new DirectoryBusy(`the user ${id} kept changing`);
     },
 
-    async noteWoken(group, woken) {
-      const change = 'after' in woken ? { set: { wokenUpTo: woken.after } } : { set: { admits: woken.admits }, remove: ['wokenUpTo'] };
-      await written(table.update(keyOf(group), change, isLive));
+    async noteAdmitting(group, admitting) {
+      await written(table.update(keyOf(group), { set: { admitting } }, exists));
+    },
+
+    async noteAdmits(group, admits) {
+      await written(table.update(keyOf(group), { set: { admits }, remove: ['admitting'] }, exists));
     },
   };
 }
