@@ -11,6 +11,13 @@ describe('DELIVERY: at random, with faults, everything comes to rest as the IdP 
   });
 });
 
+describe('decision 16: at random, with faults, while the brake holds and an administrator releases and rejects', () => {
+  it.each(Array.from({ length: Math.ceil(WALKS / 3) }, (_, i) => FROM + i))('walk %i', async (seed) => {
+    const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, brakes: true });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
+});
+
 describe('decision 15: at random, with faults, while the settings change the names of groups', () => {
   it.each(Array.from({ length: Math.ceil(WALKS / 3) }, (_, i) => FROM + i))('walk %i', async (seed) => {
     const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, changesNames: true });

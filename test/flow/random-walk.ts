@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rejectHeld, releaseHeld } from '../../functions/admin/decide-held.ts';
+import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
+import type { HeldAs } from '../../shared/directory/brake.ts';
+import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { SettingsChange } from '../settings-of.ts';
 import { changeSettings } from './change-settings.ts';
@@ -13,6 +17,8 @@ export interface Walk {
   readonly steps: number;
   /** The settings of groups change too, and with them the names: two groups instead of one. */
   readonly changesNames?: boolean;
+  /** The brake goes on after the first account an hour, and an administrator releases and rejects. */
+  readonly brakes?: boolean;
 }
 
 interface Delivery {
@@ -36,12 +42,20 @@ const LOST = 0.1;
  * whose worker dies; then lets everything come to rest and compares Confluence with what the IdP wants. The same seed takes the
  * same way as far as the table allows.
  */
-export async function walk({ seed, steps, changesNames = false }: Walk): Promise<{ differences: string[]; trace: string[] }> {
-  const world = await startWorld(changesNames ? { settings: { brake: { enabled: false } } } : {});
+export async function walk({
+  seed,
+  steps,
+  changesNames = false,
+  brakes = false,
+}: Walk): Promise<{ differences: string[]; trace: string[] }> {
+  const brake = brakes ? { share: 0, atLeast: 1 } : { enabled: false };
+  const world = await startWorld({ settings: { brake } });
   const random = generator(seed);
   const chaos = chaosOf(world, random);
   const idp = identityProvider(world, random, changesNames ? GROUP_NAMES : GROUP_NAMES.slice(0, 1));
   if (changesNames) idp.push(() => changeNames(world, random));
+  const administrator = administratorOf(world, random);
+  if (brakes) idp.push(administrator.decides);
   const trace: string[] = [];
   try {
     for (let taken = 0; taken < steps; ) {
@@ -52,10 +66,10 @@ export async function walk({ seed, steps, changesNames = false }: Walk): Promise
       trace.push(`${++taken}. ${said}`);
     }
     await chaos.end();
-    await world.untilQuiet();
+    await administrator.releasesAll();
     world.clock.now += 3_600_001;
     await world.sweep();
-    await world.untilQuiet();
+    await administrator.releasesAll();
     return { differences: await compareAtRest(world), trace };
   } catch (error) {
     throw new Error(`seed ${seed} after\n${trace.join('\n')}`, { cause: error });
@@ -274,6 +288,32 @@ function identityProvider(world: World, random: () => number, groupNames: readon
       return `IdP: group ${groups.get(id)} replaced, by a layer, with ${namesOf(members)}`;
     },
   ];
+}
+
+/** What an administrator does about the brake; a release may end in the middle. */
+function administratorOf(world: World, random: () => number) {
+  const { brake } = world.delivery;
+  const heldChanges = dynamoDbHeldChanges(world.table, brake, () => new Date(world.clock.now));
+  const release = (as: HeldAs, queue: ChangeQueue = world.queue) =>
+    releaseHeld({ brake, heldChanges, queue }, world.connection.id, as, 'release');
+  const decides: Step = async () => {
+    const { engaged } = await brake.read(world.connection.id);
+    const how = random();
+    if (!engaged || how < 0.3) return undefined;
+    if (how < 0.5) return `admin: reject ${await rejectHeld({ brake, heldChanges }, world.connection.id)}`;
+    if (how < 0.6) return `admin: release ${await release('rejected')} that were rejected`;
+    if (how < 0.9) return `admin: release ${await release('held')}`;
+    const send = () => Promise.reject(new Error('the machine was switched off'));
+    return release('held', { send, length: () => world.queue.length() }).then(
+      (count) => `admin: release ${count}`,
+      () => 'admin: release, ended in the middle',
+    );
+  };
+  const releasesAll = async () => {
+    do await world.untilQuiet();
+    while ((await release('held')) + (await release('rejected')) > 0);
+  };
+  return { decides, releasesAll };
 }
 
 /** What an administrator may say of groups: names that are gained, lost, exchanged, and given to two groups at once. */
