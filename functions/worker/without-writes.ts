@@ -22,7 +22,7 @@ const TARGET: readonly (keyof Target)[] = [
 const DELIVERY: { readonly [Port in keyof Delivery]: 'everything' | readonly (keyof Delivery[Port])[] } = {
   resources: ['user', 'group', 'owner'],
   // What a layer says is written into its item, as in its expansion.
-  memberships: ['read', 'all', 'groupsOf', 'successor', 'materialise'],
+  memberships: ['read', 'all', 'putThere', 'groupsOf', 'successor', 'materialise'],
   groupNames: ['isEmptied'],
   // DELIVERY §3.2: expanded all the same, else the IdP would be refused its ninth large change.
   layers: 'everything',

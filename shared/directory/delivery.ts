@@ -111,6 +111,8 @@ export interface GroupNames {
   release(group: GroupItem, name: string): Promise<Marked[]>;
   /** The settings give it no group: should they give it one again, its memberships are to be applied. */
   leaveOut(group: GroupItem): Promise<boolean>;
+  /** How far the walk through its other members got, as text; undefined: it is done. Saves work only. */
+  noteOthers(group: GroupItem, at: string | undefined): Promise<void>;
   /** Marks its memberships pending, as `reapplyAfter` says. False when `proceed` said no: goes on from there. */
   reapply(group: GroupItem, proceed: () => boolean): Promise<boolean>;
   /** True if no membership is still to be taken out of `retiring`: strongly consistent. */
@@ -166,6 +168,11 @@ export interface MembershipDelivery {
    * that was made anew, of a tombstone all. `proceed` is asked before each; `complete` is false when it said no.
    */
   wakeOfUser(user: UserItem, proceed: () => boolean): Promise<{ marked: Marked[]; complete: boolean }>;
+  /**
+   * Those of these accounts of the target that are in one of the group's names because the IdP says so, or whose membership is pending.
+   * @param anybody true where every user of the connection belongs there
+   */
+  putThere(group: GroupItem, accounts: readonly string[], anybody: boolean): Promise<ReadonlySet<string>>;
   /** Those that waited for a group become pending; the header's note goes. */
   wakeOfGroup(group: GroupItem): Promise<void>;
 }

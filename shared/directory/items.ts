@@ -106,6 +106,8 @@ export interface GroupItem extends ResourceItem {
   readonly retiring?: readonly string[];
   /** The displayName by which it got its names: a name that nothing but the displayName gives is kept when that changes. */
   readonly namedBy?: string;
+  /** It was linked: the members it had are still to be looked at (`groups.otherMembers`), from there on; `''` for all. */
+  readonly othersFrom?: string;
   /** Its names have changed: its memberships are to be applied once more, those after this user; `''` for all. */
   readonly reapplyAfter?: UserId | '';
 }

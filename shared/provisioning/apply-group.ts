@@ -9,9 +9,10 @@ import { endGroups } from './end-groups.ts';
 import { giveUpNames } from './give-up-names.ts';
 import { allNamesOfGroup } from './membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from './name-in-target.ts';
+import { otherMembersOf } from './other-members.ts';
 import { placeGroup } from './place-group.ts';
 import { planGroupChange } from './plan-group-change.ts';
-import { about, goOn, pendingMs, report, ring, type Work } from './work.ts';
+import { about, goOn, pendingMs, report, reportPlan, ring, type Work } from './work.ts';
 
 /** Makes the group and its memberships in the target equal to the newest state: DELIVERY §3.4 to §3.9. */
 export async function applyGroup(work: Work, id: GroupId): Promise<void> {
@@ -54,6 +55,7 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
   if (isLosingNames) return endLosing(work, group, isToReapply);
+  if (ready && leftOut === undefined && !(await endOthers(work, group, subject))) return goOn(work);
   if (leftOut !== undefined) await leaveOut(work, header, subject, leftOut);
   else if (ready && header.marker !== undefined) await clear(work, header, subject);
   // The index may not have shown yet what was woken a moment ago.
@@ -72,6 +74,30 @@ async function endLosing(work: Work, group: GroupItem, wasReapplied: boolean): P
   await giveUpNames(work, newest, newest.retiring);
   return goOn(work, 'again');
 }
+
+/** A group that was linked: whom the IdP did not put there goes, where the settings say so. False: the slice is over. */
+async function endOthers(work: Work, group: GroupItem, subject: Subject): Promise<boolean> {
+  const { groupNames, resources } = work.delivery;
+  const newest = await resources.group(group.connection, group.id);
+  if (newest?.othersFrom === undefined) return true;
+  if (work.connection.settings.groups.otherMembers === 'keep' || newest.layers.length > 0) {
+    if (newest.layers.length === 0) await groupNames.noteOthers(newest, undefined);
+    return true;
+  }
+  for (let from: string | undefined = newest.othersFrom; from !== undefined; ) {
+    if (!work.proceed()) return false;
+    const { others, next } = await otherMembersOf(work, newest, from === '' ? undefined : from);
+    const told = others.map(
+      ({ group: name, account, is }) => `${OTHERS[is]} ${account} of ${name}, not put there by the identity provider`,
+    );
+    if (told.length > 0) reportPlan(work, subject, newest.revision, told);
+    await groupNames.noteOthers(newest, next);
+    from = next;
+  }
+  return true;
+}
+
+const OTHERS = { kept: 'keep member', removed: 'remove member', held: 'hold member', failed: 'could not remove member' } as const;
 
 /** The settings give it no group of the target: said, and done with until the settings or its name change. */
 async function leaveOut(work: Work, header: GroupItem, subject: Subject, reason: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { UserId } from '../ids.ts';
 import type { GroupItem, MemberItem, OwnerItem } from '../items.ts';
 import { keys } from '../keys.ts';
-import { both, headerAsRead, markerAsRead, ownedBy } from './as-read.ts';
+import { both, headerAsRead, isLive, markerAsRead, ownedBy } from './as-read.ts';
 import { type MarkTimes, ownedFromNowOn, pendingMember, written } from './resource-keys.ts';
 
 /** How often names are given up while others come to wait for them. */
@@ -34,6 +34,7 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
           header(group, {
             alsoBound: [...(group.alsoBound ?? []).filter((other) => other !== name), name],
             namedBy: group.displayName,
+            ...(!creating && { othersFrom: '' }),
             // Of a group that is only being placed no membership was ever applied.
             ...(group.boundAt !== undefined && !group.alsoBound?.includes(name) && { reapplyAfter: '' }),
           }),
@@ -62,6 +63,10 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
     },
 
     leaveOut: (group) => written(table.transact([header(group, { reapplyAfter: '' })])),
+
+    async noteOthers(group, at) {
+      await written(table.update(keyOf(group), at === undefined ? { remove: ['othersFrom'] } : { set: { othersFrom: at } }, isLive));
+    },
 
     async reapply(group, proceed) {
       const { connection, id, reapplyAfter = '', retiring = [] } = group;

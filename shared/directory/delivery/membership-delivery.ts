@@ -8,6 +8,7 @@ import { heldKey, type Key, keys } from '../keys.ts';
 import { clearedMarker } from '../marker.ts';
 import { groupsKept } from '../user-delivery.ts';
 import { both, headerAsRead, isLive, markerAsRead, userAsRead } from './as-read.ts';
+import { putThere } from './put-there.ts';
 import { type MarkTimes, pendingMember, written } from './resource-keys.ts';
 import { wakeOfGroup, wakeOfUser } from './wake-memberships.ts';
 
@@ -170,6 +171,7 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       }
     },
 
+    putThere: (group, accounts, anybody) => putThere(table, group, accounts, anybody),
     wakeOfUser: (user, proceed) => wakeOfUser(table, times, user, proceed),
     wakeOfGroup: (group) => wakeOfGroup(table, times, group),
   };

@@ -79,7 +79,7 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         table.transact([
           {
             update: keyOf(resource),
-            change: { set: { boundName: name, ...(resource.type === 'group' && { namedBy: resource.displayName }) } },
+            change: { set: { boundName: name, ...(resource.type === 'group' && boundGroup(resource, creating)) } },
             condition: both(unchanged(resource), boundAsRead(resource)),
           },
           ownedFromNowOn(resource, name, owner, creating),
@@ -181,6 +181,10 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
       return written(table.update(key, { set: { ...applied, ...purge }, remove }, markerAsRead(tombstone)));
     },
   };
+}
+
+function boundGroup({ displayName }: GroupItem, creating: boolean): Partial<GroupItem> {
+  return { namedBy: displayName, ...(!creating && { othersFrom: '' }) };
 }
 
 /** What an owner is read for. */
