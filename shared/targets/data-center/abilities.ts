@@ -1,5 +1,5 @@
 import type { TargetCapabilities } from '../target.ts';
-import { Person, pageOf } from './answers.ts';
+import { Ignored, Person, pageOf } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { askRemoteApi, type FoundVersion, findVersion, type RemoteApi, unlessMissing } from './find-version.ts';
 import type { RpcClient } from './json-rpc.ts';
@@ -33,6 +33,8 @@ export async function probeAbilities(client: RestClient, rpc: RpcClient, { versi
     version === undefined ? await findVersion(client, rpc, timeoutMs) : { version: parseVersion(version), text: version, by: 'settings' };
   const routes = Object.fromEntries(VERBS.map((verb) => [verb, routeOf(verb, found.version)])) as Record<Verb, Route>;
   const needsRemoteApi = VERBS.some((verb) => routes[verb] === 'json-rpc');
+  // By REST first: a login that is refused there is not tried by JSON-RPC, of which a 401 is taken for its own refusal.
+  if (needsRemoteApi && found.by === 'settings') await client.call(ENDPOINTS.currentUser, { timeoutMs }, Ignored);
   const remoteApi = needsRemoteApi ? (found.remoteApi ?? (await askRemoteApi(rpc, timeoutMs)).remoteApi) : undefined;
   const activeUsers = routes.findByEmail === 'rest' ? await lookAtActiveUsers(client, timeoutMs) : undefined;
   const can = (verb: Verb) => routes[verb] === 'rest' || (routes[verb] === 'json-rpc' && remoteApi === 'on');

@@ -25,7 +25,7 @@ export function writesByVersion({ abilities, remember, rest, jsonRpc, accountExi
     try {
       return await call;
     } catch (error) {
-      if (!(error instanceof ProvisioningError) || !STANDS_IN_THE_WAY.has(error.code)) throw error;
+      if (!(error instanceof ProvisioningError) || !standsInTheWay(error)) throw error;
       if (!isAtLeast(able.version, REST_TAKES_ACCESS_FROM)) throw error;
       throw new ProvisioningError(code, error.message, { ...(error.status !== undefined && { status: error.status }), cause: error });
     }
@@ -71,8 +71,10 @@ export function writesByVersion({ abilities, remember, rest, jsonRpc, accountExi
   };
 }
 
-/** What an administrator switches, and what says that JSON-RPC does not take these credentials. */
-const STANDS_IN_THE_WAY: ReadonlySet<ProvisioningCode> = new Set(['remote-api-off', 'secure-session', 'refused']);
+/** What an administrator switches or grants. A 401 is not passed over: it may be a refused login, of which the third locks (DESIGN §4). */
+function standsInTheWay({ code, status }: ProvisioningError): boolean {
+  return code === 'remote-api-off' || code === 'secure-session' || (code === 'refused' && status !== 401);
+}
 
 function profilesCannotBeUpdated(): ProvisioningError {
   return new ProvisioningError(

@@ -215,6 +215,31 @@ describe('target test, by version', () => {
     }
   });
 
+  it.each(['7.13', undefined])('a login that is refused is tried once while it is found out (version set by hand: %s)', async (version) => {
+    const simulator = await startConfluenceSimulator({ version: '7.13', basic: BASIC });
+    try {
+      const credentials = { kind: 'basic', ...BASIC, password: 'wrong' } as const;
+      const { target } = dataCenterUnderTest(simulator.url, { credentials, version });
+      expect(await failureOf(target.disableAccount('jane'))).toMatchObject({ code: 'refused', status: 401 });
+      expect(simulator.requests()).toHaveLength(1);
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it('a 401 to JSON-RPC is passed on to be asked about, where it is known to be on', async () => {
+    const simulator = await startConfluenceSimulator({ version: '8.5', remoteApi: true });
+    try {
+      simulator.seed({ users: ['jane'] });
+      const { target } = dataCenterUnderTest(simulator.url);
+      await target.capabilities();
+      simulator.fault({ match: 'editUser', status: 401, times: 1 });
+      expect(await failureOf(target.updateAccount('jane', { fullName: 'Jane' }))).toMatchObject({ code: 'refused', status: 401 });
+    } finally {
+      await simulator.close();
+    }
+  });
+
   it('asks seven times at most, and only once, for all objects that share a memory', async () => {
     const simulator = await startConfluenceSimulator({ version: '7.13', tellsVersion: false, remoteApi: false });
     try {
