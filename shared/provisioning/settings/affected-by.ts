@@ -36,7 +36,8 @@ const EFFECTS: Effects = {
     fullName: 'users',
     // Those who are parked because they may not be linked are tried again.
     linking: 'users and groups',
-    onlyFromGroups: 'users',
+    // Of a group it is noted whether it decides over its members' accounts: renaming or deleting it has to tell them.
+    onlyFromGroups: 'users and groups',
     defaultGroups: 'users',
   },
   groups: {

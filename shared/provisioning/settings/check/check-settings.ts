@@ -1,4 +1,5 @@
 import { Settings } from '../settings.ts';
+import { settingsSchema } from '../settings-fields.ts';
 import { asCurrentVersion } from '../settings-versions.ts';
 import { attributeMistakes } from './attribute-mistakes.ts';
 import { explainIssue, type Mistake } from './explain-issue.ts';
@@ -27,7 +28,10 @@ const MAX_BYTES = 300 * 1024;
  */
 export function checkSettings(document: unknown, { now, before }: CheckContext): CheckedSettings {
   const parsed = Settings.safeParse(document);
-  if (!parsed.success) return asMistakes(parsed.error.issues.flatMap((issue) => explainIssue(issue, asCurrentVersion(document))));
+  if (!parsed.success) {
+    const [written, schema] = [asCurrentVersion(document), settingsSchema()];
+    return asMistakes(parsed.error.issues.flatMap((issue) => explainIssue(issue, written, schema)));
+  }
   const settings = parsed.data;
   const mistakes = [
     ...attributeMistakes(settings),

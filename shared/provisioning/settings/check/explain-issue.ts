@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type FieldSchema, printPath, schemaAt, settingsFields, settingsSchema, valueAt } from '../settings-fields.ts';
+import { type FieldSchema, printPath, schemaAt, settingsFields, valueAt } from '../settings-fields.ts';
 import { nearestWord } from './nearest-word.ts';
 
 /** What is wrong with a document, at one place of it. */
@@ -11,8 +11,7 @@ export interface Mistake {
 }
 
 /** What zod found, in words for the person who wrote the document. */
-export function explainIssue(issue: z.core.$ZodIssue, document: unknown): Mistake[] {
-  const schema = settingsSchema();
+export function explainIssue(issue: z.core.$ZodIssue, document: unknown, schema: FieldSchema): Mistake[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting([...issue.path, key], schema));
   const value = valueAt(document, issue.path);
   const path = printPath(issue.path);

@@ -29,7 +29,7 @@ export const EVERY_SETTING: Readonly<Record<string, readonly [SettingsChange, Ki
   'users.userName.otherwise': [users({ userName: { otherwise: 'skip' } }), 'users'],
   'users.fullName': [users({ fullName: '{displayName}' }), 'users'],
   'users.linking': [users({ linking: 'email' }), 'users and groups'],
-  'users.onlyFromGroups': [users({ onlyFromGroups: ['staff'] }), 'users'],
+  'users.onlyFromGroups': [users({ onlyFromGroups: ['staff'] }), 'users and groups'],
   'users.defaultGroups.newUsers': [users({ defaultGroups: { newUsers: ['staff'] } }), 'users'],
   'users.defaultGroups.allUsers': [users({ defaultGroups: { allUsers: ['staff'] } }), 'users'],
   'groups.mapping': [groups({ mapping: 'map' }), 'groups'],
