@@ -160,6 +160,9 @@ describe('settings diff --preview', () => {
     });
     const update = (await admin('settings diff first --set users.update=false --preview --json')).json();
     expect(update.differences).toEqual([{ type: 'user', name: 'ben', now: 'updated: update fullName', after: '' }]);
+    world.confluence.groups.get('staff')?.add('zoe');
+    const others = (await admin('settings diff first --set groups.otherMembers=remove --preview --json')).json();
+    expect(others.differences).toEqual([{ type: 'group', name: 'staff', now: '', after: 'removed: zoe of staff' }]);
     expect(world.confluence.writes).toEqual([]);
   });
 });

@@ -132,6 +132,46 @@ describe('Synchronize: drift', () => {
   });
 });
 
+describe('Synchronize: members whom the identity provider did not put there', () => {
+  it('are taken out where the settings say so: strangers, and users of whom it knows that they are none', async () => {
+    await world.close();
+    world = await startWorld({ settings: { groups: { otherMembers: 'remove' }, protected: { accounts: ['root'] } } });
+    await atRest();
+    await world.createUser('cara');
+    await world.settle();
+    for (const name of ['zoe', 'root']) world.confluence.accounts.set(name, { fullName: name, active: true });
+    for (const name of ['zoe', 'root', 'cara']) world.confluence.groups.get('staff')?.add(name);
+    const dry = await world.synchronize({ dryRun: true });
+    expect(dry.counts).toEqual({ removed: 2, drift: 2 });
+    expect((await world.synchronize()).counts).toEqual({ removed: 2, drift: 2 });
+    expect([...(world.confluence.groups.get('staff') ?? [])].sort()).toEqual(['ann', 'ben', 'root']);
+    expect((await world.synchronize()).counts).toEqual({});
+  });
+
+  it('stay otherwise', async () => {
+    await atRest();
+    await world.createUser('cara');
+    await world.settle();
+    world.confluence.groups.get('staff')?.add('cara');
+    expect((await world.synchronize()).counts).toEqual({});
+    expect(world.confluence.member('staff', 'cara')).toBe(true);
+  });
+});
+
+describe('Synchronize: what the brake holds', () => {
+  it('is told, and left alone', async () => {
+    await world.close();
+    world = await startWorld({ settings: { brake: { enabled: true, share: 0, atLeast: 1 } } });
+    const { ann, ben } = await atRest();
+    for (const user of [ann, ben]) await world.updateUser(user, { active: false });
+    await world.settle();
+    expect((await world.user(ben))?.marker).toBe('held');
+    expect((await world.synchronize()).counts).toEqual({ held: 1 });
+    expect(account('ben').active).toBe(true);
+    expect((await world.user(ben))?.marker).toBe('held');
+  });
+});
+
 describe('Synchronize: what is parked', () => {
   it('is tried again: what still can’t be done is a conflict in every run', async () => {
     world.confluence.accounts.set('ann', { fullName: 'Ann', active: true });

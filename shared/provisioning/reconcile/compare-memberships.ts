@@ -19,7 +19,7 @@ interface Difference {
  */
 export async function compareMemberships(work: RunningWork, user: UserItem): Promise<Slice> {
   const { delivery, connection } = work;
-  if (user.boundAt === undefined && !work.isDryRun) return 'done';
+  if (user.boundAt === undefined && !wouldHaveAccount(work)) return 'done';
   if (user.boundName !== undefined && work.protectedAccounts.has(user.boundName.toLowerCase())) return 'done';
   const groups: GroupId[] = [];
   for await (const group of delivery.memberships.groupsOf(connection.id, user.id)) groups.push(group);
@@ -33,6 +33,11 @@ export async function compareMemberships(work: RunningWork, user: UserItem): Pro
     if (!work.proceed()) return { cursor: group };
   }
   return 'done';
+}
+
+/** In a dry run: of a user who has no account yet, and is to get one. */
+function wouldHaveAccount({ isDryRun, tally, cursor }: RunningWork): boolean {
+  return isDryRun && (cursor !== undefined || tally.counts.created !== undefined || tally.counts.linked !== undefined);
 }
 
 async function compare(work: RunningWork, read: MembershipRead, actual: ReadonlySet<string>): Promise<void> {

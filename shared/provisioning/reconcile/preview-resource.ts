@@ -5,6 +5,7 @@ import type { Outstanding, RunDetail } from '../../directory/runs.ts';
 import type { Target } from '../../targets/target.ts';
 import { applyUser } from '../apply-user.ts';
 import { accountNameFor } from '../name-in-target.ts';
+import { type OtherMembers, otherMembersOf } from '../other-members.ts';
 import type { GroupNaming } from '../policy/group-names.ts';
 import { type Policy, policyOf } from '../policy/policy.ts';
 import { Settings } from '../settings/settings.ts';
@@ -50,6 +51,7 @@ async function previewGroup(work: RunningWork, id: GroupId, candidate: Policy): 
   if (group?.state !== 'live') return;
   const [now, then] = [work.policy, candidate].map((policy) => policy.groupNaming(group.displayName)) as [GroupNaming, GroupNaming];
   const [before, after] = [namesOf(now), namesOf(then)];
+  if (work.policy.settings.groups.otherMembers === 'keep') await previewOthers(withPolicy(work, candidate), group);
   const added = after.filter((name) => !before.includes(name));
   const removed = before.filter((name) => !after.includes(name));
   if (added.length + removed.length === 0 && now.is === then.is) return;
@@ -58,6 +60,17 @@ async function previewGroup(work: RunningWork, id: GroupId, candidate: Policy): 
   for (const name of removed) work.tally.add('removed', `${members} members from ${name}`, members);
   if (then.is === 'park') work.tally.add('conflict', then.reason);
   if (then.is === 'skip') work.tally.add('skipped', then.reason);
+}
+
+/** Whom other settings would take out of the group, since the IdP did not put them there. */
+async function previewOthers(work: RunningWork, group: GroupItem): Promise<void> {
+  if (work.policy.settings.groups.otherMembers === 'keep' || group.parkedCode !== undefined) return;
+  for (let page: string | undefined = ''; page !== undefined; ) {
+    if (!work.proceed()) return work.tally.add('removed', 'and perhaps more who were not put there by the identity provider');
+    const { others, next }: OtherMembers = await otherMembersOf(work, group, page === '' ? undefined : page);
+    for (const { group: name, account, is } of others) if (is !== 'kept') work.tally.add(is, `${account} of ${name}`);
+    page = next;
+  }
 }
 
 function namesOf(naming: GroupNaming): readonly string[] {
