@@ -7,7 +7,9 @@ import { ring, type Work } from './work.ts';
  * goes, so that a crash in between repeats it.
  */
 export async function wakeAdmitted(work: Work, { member, group }: MembershipRead): Promise<void> {
-  if (member.marker !== 'pending' || group?.state !== 'live' || !work.policy.userGroups.admits(group.displayName)) return;
+  if (member.marker !== 'pending' || !group || !work.policy.userGroups.admits(group.displayName)) return;
+  // All members of a deleted group have been told, unless it was never noted that it decides.
+  if (group.state === 'tombstone' && group.admits !== undefined) return;
   const { correlationId } = work.thread;
   const marked = await work.delivery.users.wake(member.connection, member.userId, member.wanted === 'absent', correlationId);
   if (marked) await ring(work, marked, 'woken');
