@@ -98,17 +98,25 @@ export class ConfluenceDouble {
       this.inFlight += 1;
       this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
       let outcome: ObservedCall['outcome'] = 'ok';
+      let retryAfterMs: number | undefined;
       try {
         return await this.#answer(text, effect);
       } catch (error) {
-        if (error instanceof ProvisioningError) outcome = error.code;
+        if (error instanceof ProvisioningError) ({ code: outcome, retryAfterMs } = error);
         throw error;
       } finally {
         this.inFlight -= 1;
         const refused = outcome === 'refused' || outcome === 'login-refused' || outcome === 'captcha';
         this.refusedInARow = refused ? this.refusedInARow + 1 : 0;
         this.mostRefusedInARow = Math.max(this.mostRefusedInARow, this.refusedInARow);
-        observe({ method: verb, path: names.join('/'), outcome, durationMs: 1, attempt: 1 });
+        observe({
+          method: verb,
+          path: names.join('/'),
+          outcome,
+          durationMs: 1,
+          attempt: 1,
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        });
       }
     };
     const account = (name: string) => this.accounts.get(name) ?? fail('not-found', `no account ${name}`);

@@ -160,7 +160,12 @@ describe('apply: dry-run', () => {
   it('what failed before the dry run, and waits long, is sent by the first sweep after it', async () => {
     world.confluence.fail(/^createAccount/, 'server-error', 100);
     await world.createUser('ann');
-    await world.untilPassed(35);
+    for (let hour = 0; hour < 7; hour++) {
+      await world.settle();
+      world.clock.now += 3_600_000;
+      await world.sweep();
+    }
+    await world.settle();
     world.confluence.heal();
     await switchTo('dry-run');
     world.clock.now += 3_600_000;

@@ -67,6 +67,8 @@ export interface World {
   readonly log: LogRecord[];
   readonly secret: { version: string; credentials: Credentials | undefined };
   readonly worker: WorkerFunction;
+  /** The same function in another instance: it remembers nothing that `worker` does. */
+  anotherWorker(): WorkerFunction;
   readonly sweep: SweepFunction;
   readonly runs: Runs;
   readonly remaining: { ms: number };
@@ -162,16 +164,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     log: { write: (record: LogRecord) => void log.push(record) },
     now,
   };
-  const worker = workerFunction({
+  const workerDependencies = {
     ...dependencies,
     changeVisibility: queue.changeVisibility,
     random: () => 0.5,
-    sleep: async (ms) => {
+    sleep: async (ms: number) => {
       clock.now += ms;
     },
     callTimeoutMs: 5_000,
     sliceMs: options.sliceMs ?? 20_000,
-  });
+  };
+  const anotherWorker = () => workerFunction(workerDependencies);
+  const worker = anotherWorker();
   const sweep = sweepFunction({ ...dependencies, parked: dynamoDbOverview(table), sweepAfterSeconds: SWEEP_AFTER_SECONDS });
 
   async function connect(name: string, settings: SettingsChange = {}): Promise<Connection> {
@@ -286,6 +290,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     log,
     secret,
     worker,
+    anotherWorker,
     sweep,
     remaining,
     connect,

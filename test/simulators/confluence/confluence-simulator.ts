@@ -8,6 +8,7 @@ import { digestOf, Instance } from './instance.ts';
 import { jsonRpcApi, type Switches } from './json-rpc-api.ts';
 import { login } from './login.ts';
 import { type Answer, refusal, restApi } from './rest-api.ts';
+import { type RateLimit, tokenBucket } from './token-bucket.ts';
 
 export interface ConfluenceSimulatorOptions {
   /** 0 or absent: any free port. */
@@ -26,6 +27,10 @@ export interface ConfluenceSimulatorOptions {
   readonly tellsVersion?: boolean;
   /** Does JSON-RPC take a personal access token? Default: yes. */
   readonly tokensForRpc?: boolean;
+  /** The rate limit of the service account. Default: it is exempt. */
+  readonly rateLimit?: RateLimit;
+  /** The clock of the rate limit, milliseconds since 1970. Default: this machine's. */
+  readonly now?: () => number;
   /** How many active users the licence allows. Default: no limit. */
   readonly seats?: number;
   /** A user name and password that may log in by basic authentication, as an administrator. */
@@ -86,6 +91,7 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
   const since = (leastMajor: number, leastMinor: number) => major > leastMajor || (major === leastMajor && minor >= leastMinor);
   const switches: Switches = { remoteApi: options.remoteApi ?? !since(8, 4), secureSessions: options.secureSessions ?? false };
   const faults = faultBook();
+  const bucket = options.rateLimit && tokenBucket(options.rateLimit, options.now ?? Date.now);
   const requests: SimulatedRequest[] = [];
   const closing = new AbortController();
 
@@ -174,6 +180,14 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     return { ...answer, headers: { ...answered, ...answer.headers } };
   }
 
+  /** What comes too often is not looked at. */
+  function limited(perform: () => Answer): Answer {
+    const taken = bucket?.take();
+    if (!taken) return perform();
+    const answer = taken.allowed ? perform() : refusal(429, 'Rate limit exceeded.');
+    return { ...answer, headers: { ...taken.headers, ...answer.headers } };
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
     const body = await textOf(request);
@@ -189,7 +203,7 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
       fault?.status !== undefined
         ? injected(fault.status, fault.retryAfterSeconds)
         : inContext
-          ? confluence(request, path, new URLSearchParams(rawQuery), body)
+          ? limited(() => confluence(request, path, new URLSearchParams(rawQuery), body))
           : refusal(404, 'outside the context path');
     const dropped = fault?.dropConnection === true;
     if (requests.length >= KEPT_REQUESTS) requests.shift();
