@@ -11,7 +11,7 @@ const RETRIES = 100;
 /** While no seat is known to be free one of them is tried so often: that counts the seats in the target. */
 const PROBE_MS = 900_000;
 
-export interface Safety {
+interface Safety {
   /** Connections whose brake is on. */
   readonly engagedBrakes: number;
   /** Targets where the seat guard has refused somebody, and no seat has become free since. */

@@ -74,6 +74,7 @@ export function dynamoDbConnections(table: DynamoDbTable): Connections {
       const counts = [...countKeys(id, 'User'), ...countKeys(id, 'Group')];
       await commit(table, [
         { write: { delete: keys.connection(id) } },
+        { write: { delete: keys.brake(id) } },
         ...counts.map((key) => ({
           write: { delete: key, condition: NOBODY },
           otherwise: (options: ErrorOptions) => new ConnectionInUse('the connection still has users or groups', options),

@@ -29,7 +29,7 @@ const MEMBERS = 11;
  * which is written once in 25 requests and depends on the clock.
  */
 export async function countOperationCosts(): Promise<OperationCost[]> {
-  const world = await startWorld();
+  const world = await startWorld({ settings: { brake: {} } });
   const measured = measure(world.client);
   let sends = 0;
   const queue: ChangeQueue = {

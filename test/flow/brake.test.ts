@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rejectHeld, releaseHeld } from '../../functions/admin/decide-held.ts';
+import type { Change } from '../../shared/changes/change.ts';
 import type { HeldAs, HeldChange } from '../../shared/directory/brake.ts';
 import { ConnectionInUse } from '../../shared/directory/connection.ts';
 import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
+import { messageGroupFor } from '../../shared/directory/target-name.ts';
 import { startWorld, type World } from './harness.ts';
 
 const HOUR = 3_600_000;
@@ -323,6 +325,40 @@ describe('mass-deprovisioning brake: what is held', () => {
     await world.settle();
     expect(active()).toEqual(['eve']);
     expect(await listed()).toEqual([]);
+  });
+});
+
+describe('mass-deprovisioning brake: Synchronize', () => {
+  const reconcile = async (resource: Change['resource']) => {
+    const item = resource.type === 'user' ? await world.user(resource.id) : await world.group(resource.id);
+    if (!item) throw new Error('it is gone');
+    const change = { v: 1, connection: world.connection.id, resource, correlationId: 'sync', reason: 'reconcile' } as const;
+    await world.queue.send(messageGroupFor(item), change);
+    await world.settle();
+  };
+
+  it.each(['held', 'rejected'] as const)('leaves alone who is %s, with their memberships', async (as) => {
+    const group = await staff();
+    await deactivate(0, 1);
+    await world.deleteUser(user(2));
+    await world.changeMembers(group, { remove: [user(3)] });
+    await world.settle();
+    if (as === 'rejected') await reject();
+    const before = [active(), members('staff'), (await listed(as)).length];
+    expect(before).toEqual([['cid', 'dan', 'eve'], ['ann', 'bob', 'cid', 'dan', 'eve'], 2]);
+    await reconcile({ type: 'user', id: user(2) });
+    await reconcile({ type: 'group', id: group });
+    expect([active(), members('staff'), (await listed(as)).length]).toEqual(before);
+  });
+
+  it('counts what somebody enabled by hand like any other account', async () => {
+    await deactivate(0, 1);
+    world.clock.now += HOUR;
+    for (const name of ['ann', 'bob']) Object.assign(world.confluence.accounts.get(name) ?? {}, { active: true });
+    await reconcile({ type: 'user', id: user(0) });
+    await reconcile({ type: 'user', id: user(1) });
+    await deactivate(2);
+    expect(active()).toEqual(['cid', 'dan', 'eve']);
   });
 });
 
