@@ -116,6 +116,27 @@ describe('npm run admin -- … --local', () => {
     expect((await admin('connection', 'update', 'local', '--link', 'never')).code).toBe(0);
   });
 
+  it('inspects a person and a group, with the last requests about them, and lists the groups that were sent', async () => {
+    const id = await stack.scim.createUser({ userName: 'in.spected' });
+    const group = await stack.scim.createGroup('Inspectors', [id]);
+    await stack.settled();
+    const inspected = await adminJson<{ requests: { kind: string }[] }>('inspect', 'user', 'In.Spected', '--connection', 'local');
+    expect(inspected).toMatchObject({
+      id,
+      account: { name: 'in.spected', active: true, groups: ['inspectors'] },
+      differences: [],
+      outlook: { is: 'nothing' },
+      memberships: [{ is: 'present', confluenceGroup: 'inspectors' }],
+    });
+    const kinds = inspected.requests.map(({ kind }) => kind);
+    for (const kind of ['scim.request', 'change.planned', 'confluence.request', 'change.applied']) expect(kinds).toContain(kind);
+    const text = await admin('inspect', 'group', group, '--connection', 'local');
+    expect(text).toMatchObject({ code: 0, out: expect.stringContaining('Is in Confluence as inspectors.') });
+    const available = await adminJson<{ displayName: string }[]>('groups', 'available', 'local');
+    expect(available).toContainEqual(expect.objectContaining({ id: group, displayName: 'Inspectors', members: 1, is: 'same name' }));
+    expect((await admin('inspect', 'user', 'nobody', '--connection', 'local')).code).toBe(1);
+  });
+
   it('deletes a connection only when nobody is left in it', async () => {
     expect((await admin('connection', 'delete', 'second')).code).toBe(2);
     const refused = await admin('connection', 'delete', 'second', '--yes');
@@ -144,6 +165,7 @@ describe('npm run admin -- … --local', () => {
         ...['create', 'list', 'show', 'update', 'disable', 'enable', 'delete'].map((verb) => `connection ${verb}`),
         ...['create', 'list', 'revoke'].map((verb) => `token ${verb}`),
         ...['status', 'parked list', 'parked retry', 'target test', 'target resume', 'credentials set'],
+        ...['inspect user', 'inspect group', 'groups available'],
       ]),
     );
     for (const action of actions) expect(action['caller']).toMatch(/^local:./);
