@@ -62,6 +62,9 @@ export const CYCLES: Load = { what: "Entra ID's cycles without a change", times:
 /** Each minute, whatever happens. */
 export const SWEEPS: Load = { what: 'sweeps with nothing to do', times: 30 * 24 * 60, requests: [], worker: 'sweep, nothing pending' };
 
+/** Each minute the driver of runs looks whether there is one. */
+export const DRIVES: Load = { what: 'looks for runs of Synchronize, without any', times: 30 * 24 * 60, requests: [], worker: 'driver, no run' };
+
 export interface Cost {
   readonly what: string;
   readonly times: number;
@@ -85,7 +88,8 @@ export function costOf({ what, times, requests, worker }: Load, counted: readonl
   const all = [...scim, ...own];
   const sum = (of: (each: OperationCost) => number) => all.reduce((total, each) => total + of(each), 0);
   const isSweep = worker?.startsWith('sweep') ?? false;
-  const behind = isSweep ? ASSUMED.sweep : ASSUMED.worker;
+  const isDriver = worker?.startsWith('driver') ?? false;
+  const behind = isSweep || isDriver ? ASSUMED.sweep : ASSUMED.worker;
   const dynamoDb = times * (sum(({ readUnits }) => readUnits) * PRICES.readUnit + sum(({ writeUnits }) => writeUnits) * PRICES.writeUnit);
   const messages = sum(({ sends }) => sends);
   // The sweep asks how long the queue is.
@@ -99,6 +103,8 @@ export function costOf({ what, times, requests, worker }: Load, counted: readonl
     own.reduce((total, each) => total + secondsOf(each, behind), 0);
   const lambda = times * (gbSeconds * PRICES.lambdaGbSecond + all.length * PRICES.lambdaRequest);
   const gateway = times * scim.length * PRICES.gatewayRequest;
-  const log = (times * all.length * ASSUMED.logBytes * PRICES.logGigabyte) / 1e9;
+  // A driver without a run writes no line.
+  const lines = isDriver ? 0 : all.length;
+  const log = (times * lines * ASSUMED.logBytes * PRICES.logGigabyte) / 1e9;
   return { what, times, dynamoDb, sqs, lambda, gateway, log, total: dynamoDb + sqs + lambda + gateway + log };
 }

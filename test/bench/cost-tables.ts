@@ -1,4 +1,4 @@
-import { type Cost, CYCLES, costOf, MONTH, SWEEPS } from './cost-model.ts';
+import { type Cost, CYCLES, costOf, DRIVES, MONTH, SWEEPS } from './cost-model.ts';
 import type { OperationCost } from './operation-costs.ts';
 
 const dollars = (amount: number) => `$${amount.toFixed(4)}`;
@@ -13,6 +13,7 @@ export function costTables(counted: readonly OperationCost[]): Readonly<Record<s
   const all = totalOf('all changes', changes);
   const cycles = costOf(CYCLES, counted);
   const sweeps = costOf(SWEEPS, counted);
+  const drives = costOf(DRIVES, counted);
   return {
     short: table([
       ['', 'a month'],
@@ -20,6 +21,7 @@ export function costTables(counted: readonly OperationCost[]): Readonly<Record<s
       [cycles.what, dollars(cycles.total)],
       ['what varies with the tenant, in all', dollars(all.total + cycles.total)],
       [`${sweeps.what}, the same for any tenant`, dollars(sweeps.total)],
+      [`${drives.what}, the same for any tenant`, dollars(drives.total)],
     ]),
     counts: table([
       ['operation', 'DynamoDB requests', 'read units', 'write units', 'messages'],
@@ -28,7 +30,7 @@ export function costTables(counted: readonly OperationCost[]): Readonly<Record<s
       ),
     ]),
     changes: table([HEAD, ...changes.map(row), row(all)]),
-    idle: table([HEAD, row(cycles), row(sweeps)]),
+    idle: table([HEAD, row(cycles), row(sweeps), row(drives)]),
   };
 }
 

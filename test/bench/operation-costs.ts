@@ -102,6 +102,7 @@ export async function countOperationCosts(): Promise<OperationCost[]> {
     await count('DELETE user', () => request('DELETE', `/Users/${user}`));
     await count('worker: disable the account of a deleted user', () => world.settle());
     await count('sweep, nothing pending', () => world.sweep());
+    await count('driver, no run', () => world.reconcile());
     return costs;
   } finally {
     await world.close();
