@@ -57,6 +57,17 @@ export const savedQueries = {
 | limit 500`,
   },
 
+  /** One line an action: a connection in dry run tells each change once, `sync --dry-run` all that it finds. */
+  dryRun: {
+    title: 'What a dry run would do',
+    query: `fields jsonParse(@message) as record
+| filter kind = "change.planned" and ispresent(dryRun)
+| unnest record.actions into action
+| display @timestamp, connection, action, subject.type, subject.name, subject.id, subject.member, correlationId
+| sort @timestamp desc
+| limit 1000`,
+  },
+
   /** A request may use several: unnest counts each, once a request. Entra ID sends no User-Agent: its client is empty. */
   tolerances: {
     title: 'Tolerances used by a connection',

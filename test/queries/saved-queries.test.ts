@@ -106,6 +106,10 @@ const records: readonly LogRecord[] = [
   },
   { kind: 'brake.engaged', correlationId: 'r-7', connection: 'c-entra', target, limit: 5, users: 40, subject: bob },
   { kind: 'change.held', correlationId: 'r-7', connection: 'c-entra', target, subject: bob, actions: ['disable account'] },
+  {
+    ...{ kind: 'change.planned', correlationId: 'r-8', connection: 'c-entra', subject: bob, revision: 2, target, reason: 'change' },
+    ...{ actions: ['create account', 'update profile'], dryRun: true },
+  },
   { kind: 'sweep.finished', correlationId: 'r-6', sent: 1, pending: 1, oldestPendingMs: 180_000, pausedTargets: 0 },
 ];
 const lines = linesOf(records);
@@ -157,6 +161,13 @@ describe('saved Logs Insights queries (DESIGN §5)', () => {
     expect(runQuery(savedQueries.held.query, lines)).toMatchObject([
       { kind: 'change.held', connection: 'c-entra', 'subject.name': 'bob' },
       { kind: 'brake.engaged', limit: 5, users: 40 },
+    ]);
+  });
+
+  it('list what a dry run would do, each action in a line, and nothing of what was done', () => {
+    expect(runQuery(savedQueries.dryRun.query, lines)).toMatchObject([
+      { connection: 'c-entra', action: 'create account', 'subject.type': 'user', 'subject.name': 'bob', correlationId: 'r-8' },
+      { connection: 'c-entra', action: 'update profile', 'subject.type': 'user', 'subject.name': 'bob', correlationId: 'r-8' },
     ]);
   });
 
