@@ -13,11 +13,13 @@ import type { World } from './harness.ts';
 export async function compareAtRest(world: World): Promise<string[]> {
   const differences: string[] = [];
   const target = world.connection.target.id;
+  const isUsable = await usableUsers(world);
+  const { allUsers, keptOnDeactivation: kept } = policyOf(world.connection.settings).userGroups;
   for (const [name, account] of world.confluence.accounts) {
     const owner = await world.table.get<OwnerItem>(keys.accountOwner(target, name));
     const user = owner && (await world.user(owner.ownerId as UserItem['id']));
     if (user?.parkedCode !== undefined) continue;
-    const wanted = user?.state === 'live' && user.active;
+    const wanted = isUsable(user);
     if (account.active !== wanted)
       differences.push(`account ${name} is ${account.active ? 'active' : 'disabled'}, its owner wants ${wanted}`);
   }
@@ -25,14 +27,17 @@ export async function compareAtRest(world: World): Promise<string[]> {
     const owner = await world.table.get<OwnerItem>(keys.groupOwner(target, name));
     const group = owner && (await world.group(owner.ownerId as GroupItem['id']));
     if (group?.parkedCode !== undefined) continue;
-    const wanted = new Set<string>();
+    const wanted = new Set<string>(allUsers.includes(name) ? await usableAccounts(world, isUsable) : []);
     const isItsName = group !== undefined && owner?.free !== true && namesOfGroup(group).includes(name);
     const read =
       group?.state === 'live' && isItsName ? await world.directory.groups.readWithMembers(world.connection, group.id) : undefined;
     for (const id of read?.members ?? []) {
       const user = await world.user(id);
-      if (user?.state === 'live' && user.boundAt !== undefined && user.boundName !== undefined) wanted.add(user.boundName);
-      else if (user?.active && user.parkedCode === undefined) differences.push(`member ${id} of ${name} is active and has no account`);
+      const isGiven = isUsable(user) || kept === undefined || kept.includes(name);
+      if (user?.state === 'live' && user.boundAt !== undefined && user.boundName !== undefined) {
+        if (isGiven) wanted.add(user.boundName);
+      } else if (isUsable(user) && user?.active && user.parkedCode === undefined)
+        differences.push(`member ${id} of ${name} is active and has no account`);
     }
     for (const member of wanted) if (!members.has(member)) differences.push(`${member} is not in ${name}`);
     for (const member of members) if (!wanted.has(member)) differences.push(`${member} is still in ${name}`);
@@ -44,11 +49,32 @@ export async function compareAtRest(world: World): Promise<string[]> {
       const owner = await world.delivery.resources.owner(target, 'user', targetNameOf(item));
       if (!owner?.live) differences.push(`user ${item.userName} stays parked though the owner of the account is gone`);
     }
-    if (!item?.active || item.parkedCode !== undefined) continue;
+    if (!item || !isUsable(item) || item.parkedCode !== undefined) continue;
     const account = item.boundName === undefined ? undefined : world.confluence.accounts.get(item.boundName);
     if (account?.active !== true) differences.push(`user ${item.userName} is active and has no active account`);
   }
   return differences;
+}
+
+/** Whose account should be usable: the active ones, and of those, where the settings say so, the members of certain groups. */
+async function usableUsers(world: World): Promise<(user: UserItem | undefined) => boolean> {
+  const { userGroups } = policyOf(world.connection.settings);
+  const admitted = new Set<string>();
+  for await (const { id } of world.directory.groups.listing.find(world.connection, { by: 'all' })) {
+    const group = await world.group(id);
+    if (!group || !userGroups.admits(group.displayName)) continue;
+    for (const member of (await world.directory.groups.readWithMembers(world.connection, id))?.members ?? []) admitted.add(member);
+  }
+  return (user) => user?.state === 'live' && user.active && (!userGroups.isRestricted || admitted.has(user.id));
+}
+
+async function usableAccounts(world: World, isUsable: (user: UserItem | undefined) => boolean): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { id } of world.directory.users.listing.find(world.connection, { by: 'all' })) {
+    const user = await world.user(id);
+    if (user?.boundName !== undefined && user.parkedCode === undefined && isUsable(user)) names.push(user.boundName);
+  }
+  return names;
 }
 
 /** Each group has the names that the settings give to it, or is parked because of one that another live group has. */

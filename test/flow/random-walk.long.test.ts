@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userSettingsOfWalks } from './random-user-settings.ts';
 import { walk } from './random-walk.ts';
 
 const WALKS = Number(process.env['WALKS'] ?? 300);
@@ -21,6 +22,14 @@ describe('decision 16: at random, with faults, while the brake holds and an admi
 describe('decision 15: at random, with faults, while the settings change the names of groups', () => {
   it.each(Array.from({ length: Math.ceil(WALKS / 3) }, (_, i) => FROM + i))('walk %i', async (seed) => {
     const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, changesNames: true });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
+});
+
+describe('decision 14: at random, with faults, while settings make users, memberships and groups depend on each other', () => {
+  it.each(Array.from({ length: WALKS }, (_, i) => FROM + i))('walk %i', async (seed) => {
+    const users = userSettingsOfWalks[seed % userSettingsOfWalks.length];
+    const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, ...(users && { users }) });
     expect(differences, trace.join('\n')).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ export interface Walk {
   readonly changesNames?: boolean;
   /** The brake goes on after the first account an hour, and an administrator releases and rejects. */
   readonly brakes?: boolean;
+  /** How the settings of users are. Default groups are there from the beginning. */
+  readonly users?: SettingsChange['users'];
 }
 
 interface Delivery {
@@ -47,9 +49,11 @@ export async function walk({
   steps,
   changesNames = false,
   brakes = false,
+  users = {},
 }: Walk): Promise<{ differences: string[]; trace: string[] }> {
   const brake = brakes ? { share: 0, atLeast: 1 } : { enabled: false };
-  const world = await startWorld({ settings: { brake } });
+  const world = await startWorld({ settings: { brake, users } });
+  for (const group of users.defaultGroups?.allUsers ?? []) world.confluence.groups.set(group, new Set());
   const random = generator(seed);
   const chaos = chaosOf(world, random);
   const idp = identityProvider(world, random, changesNames ? GROUP_NAMES : GROUP_NAMES.slice(0, 1));
