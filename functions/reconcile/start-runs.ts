@@ -3,6 +3,9 @@ import type { NewRun } from '../../shared/directory/runs.ts';
 import { type Affected, affectedBy } from '../../shared/provisioning/settings/affected-by.ts';
 import type { ReconcileDependencies } from './dependencies.ts';
 
+/** More changes than this since the last were marked are not looked at one by one. */
+const MANY_CHANGES = 20;
+
 /**
  * In the hour that is set, a run of Synchronize for each live connection, once a day whatever happens: its id is the day. A connection
  * whose last run still goes on gets none.
@@ -31,14 +34,27 @@ export async function startSettingsRuns(deps: ReconcileDependencies): Promise<vo
   }
 }
 
-/** Whom a change of settings affects; everybody if what was there before is not known any more. */
+/**
+ * Whom the changes between two numbers affect, each of them: one that was taken back has been applied to whoever changed in between.
+ * Everybody if one of the documents is not known any more, or if there are many.
+ */
 export async function affectedBetween(
   { connections }: Pick<ReconcileDependencies, 'connections'>,
   { id }: Pick<Connection, 'id'>,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Affected> {
-  const [before, after] = await Promise.all([connections.settingsAt(id, from), connections.settingsAt(id, to)]);
-  return before && after ? affectedBy(before.settings, after.settings) : { users: true, groups: true };
+  const everybody = { users: true, groups: true };
+  if (to - from > MANY_CHANGES) return everybody;
+  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const versions = await Promise.all(numbers.map((number) => connections.settingsAt(id, number)));
+  return versions.slice(1).reduce<Affected>(
+    (affected, after, i) => {
+      const before = versions[i];
+      const by = before && after ? affectedBy(before.settings, after.settings) : everybody;
+      return { users: affected.users || by.users, groups: affected.groups || by.groups };
+    },
+    { users: false, groups: false },
+  );
 }
 
 async function common({ directory, now }: ReconcileDependencies, connection: Connection) {

@@ -38,6 +38,20 @@ describe('a change of the settings', () => {
     expect(world.confluence.calls).toEqual([]);
   });
 
+  it('that is taken back before anybody was marked is taken back from those who changed meanwhile too', async () => {
+    const ann = await world.createUser('ann', { name: { givenName: 'Ann', familyName: 'Doe' } });
+    await world.untilQuiet();
+    await change({ users: { fullName: '{name.familyName}' } });
+    await world.updateUser(ann, { title: 'Dr' });
+    await world.settle();
+    expect(world.confluence.accounts.get('ann')?.fullName).toBe('Doe');
+    await change({});
+    await world.reconcile();
+    await world.settle();
+    expect(world.confluence.accounts.get('ann')?.fullName).toBe('ann');
+    expect(await numbers()).toEqual({ settingsNumber: 3, markedSettingsNumber: 3 });
+  });
+
   it('of which nobody is affected marks nobody, and is done', async () => {
     await world.createUser('ann');
     await world.untilQuiet();
