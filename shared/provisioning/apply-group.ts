@@ -80,7 +80,7 @@ async function endOthers(work: Work, group: GroupItem, subject: Subject): Promis
   const { groupNames, resources } = work.delivery;
   const newest = await resources.group(group.connection, group.id);
   if (newest?.othersFrom === undefined) return true;
-  if (work.connection.settings.groups.otherMembers === 'keep' || newest.layers.length > 0) {
+  if (work.policy.settings.groups.otherMembers === 'keep' || newest.layers.length > 0) {
     if (newest.layers.length === 0) await groupNames.noteOthers(newest, undefined);
     return true;
   }

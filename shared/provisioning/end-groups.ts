@@ -11,7 +11,7 @@ import { report, type Work } from './work.ts';
  * @throws ProvisioningError for what is to be tried again
  */
 export async function endGroups(work: Work, tombstone: GroupItem, subject: Subject): Promise<string | undefined> {
-  const { onDelete } = work.connection.settings.groups;
+  const { onDelete } = work.policy.settings.groups;
   const names = allNamesOfGroup(tombstone);
   if (onDelete === 'keep') return 'the group is kept, with its members';
   if (onDelete === 'empty' || names.length === 0) return 'the group is kept, without the members it was given';

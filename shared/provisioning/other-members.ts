@@ -86,9 +86,14 @@ async function end(work: Working, group: string, account: string, mayGo: boolean
 
 async function pageOf(target: Target, group: string, start: number): Promise<string[]> {
   const accounts: string[] = [];
-  for await (const account of target.members(group, start)) {
-    accounts.push(account);
-    if (accounts.length >= PAGE) break;
+  try {
+    for await (const account of target.members(group, start)) {
+      accounts.push(account);
+      if (accounts.length >= PAGE) break;
+    }
+  } catch (error) {
+    // Deleted by hand: placing the group makes it again.
+    if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
   }
   return accounts;
 }

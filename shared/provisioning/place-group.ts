@@ -80,7 +80,7 @@ async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<
  */
 async function settle(work: Work, group: GroupItem, naming: GroupNaming, subject: Subject): Promise<boolean> {
   const { resources, groupNames } = work.delivery;
-  const change = settledNames(work.connection.settings.groups, group, naming);
+  const change = settledNames(work.policy.settings.groups, group, naming);
   if (work.isDryRun) {
     const lost = (change?.retiring ?? []).filter((name) => !work.protectedGroups.has(name.toLowerCase()));
     if (lost.length > 0)

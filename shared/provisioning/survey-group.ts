@@ -24,7 +24,7 @@ export async function surveyGroup(
   group: GroupItem,
   name = groupNameFor(work, group),
 ): Promise<GroupSurvey> {
-  const { delivery, connection, target, protectedGroups } = work;
+  const { delivery, connection, target, policy, protectedGroups } = work;
   const naming = groupNamingFor(work, group);
   const owner = await delivery.resources.owner(connection.target.id, 'group', name);
   const mine = owner?.id === group.id && owner.connection === group.connection && !owner.givenUp;
@@ -35,8 +35,8 @@ export async function surveyGroup(
     owner: owner && { mine, live: owner.live, creating: owner.creating },
     exists,
     recorded: group.boundAt !== undefined,
-    mayLink: isMapped(naming) || connection.settings.users.linking !== 'never',
-    mayCreate: connection.settings.groups.create,
+    mayLink: isMapped(naming) || policy.settings.users.linking !== 'never',
+    mayCreate: policy.settings.groups.create,
     ...(owner && { ownedBy: describe(owner, group) }),
     ...namedBySetting(naming),
   };
