@@ -12,7 +12,8 @@ export const GLOBAL_OPTIONS = {
 } as const;
 
 export type CommandLine =
-  | { readonly kind: 'help'; readonly command?: AnyCommand }
+  /** On one command, or on those whose names begin with what was typed; on all without either. */
+  | { readonly kind: 'help'; readonly command?: AnyCommand; readonly commands?: readonly AnyCommand[] }
   | { readonly kind: 'run'; readonly command: AnyCommand; readonly positionals: readonly string[]; readonly options: Options };
 
 /**
@@ -26,7 +27,14 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Any
   // The longest name wins: "connection schema set" before "connection schema".
   const command = [3, 2, 1].flatMap((count) => commands.find(({ name }) => name === words.slice(0, count).join(' ')) ?? [])[0];
   if (!command) {
-    if (words.length === 0 || words[0] === 'help') return { kind: 'help' };
+    const about = words.filter((word) => word !== 'help');
+    const begun = commands.filter(({ name }) => name.startsWith(`${about.join(' ')} `));
+    if (about.length === 0) return { kind: 'help' };
+    if (words.length > about.length || argv.includes('--help')) {
+      const exact = commands.find(({ name }) => name === about.join(' '));
+      if (exact) return { kind: 'help', command: exact };
+      if (begun.length > 0) return { kind: 'help', commands: begun };
+    }
     const near = commands
       .filter(({ name }) => name.split(' ')[0] === words[0] || name.endsWith(` ${words[1] ?? words[0]}`))
       .map(({ name }) => name);

@@ -25,7 +25,7 @@ export async function runCommand(
   try {
     const line = parseCommandLine(argv, commands);
     if (line.kind === 'help') {
-      output.out(line.command ? renderCommandHelp(line.command) : renderHelp(commands));
+      output.out(line.command ? renderCommandHelp(line.command) : renderHelp(line.commands ?? commands));
       return EXIT.done;
     }
     const { command, positionals, options } = line;

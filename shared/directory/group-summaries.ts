@@ -8,7 +8,7 @@ import type { GroupSummary } from './overview.ts';
 const PAGE = 100;
 const COUNTS_AT_ONCE = 8;
 /** Memberships are counted up to here: one query of at most 334 KB, 42 read units, for each group. */
-export const MEMBERS_COUNTED = 1_000;
+const MEMBERS_COUNTED = 1_000;
 
 /** The live groups of a connection in order of creation, a page at a time: what one page needs is all that is held. */
 export async function* groupSummaries(table: DynamoDbTable, connection: ConnectionId): AsyncGenerator<GroupSummary> {

@@ -34,6 +34,14 @@ describe('the command line', () => {
     expect(parse('parked retry a b c --local')).toMatchObject({ positionals: ['a', 'b', 'c'] });
   });
 
+  it('explains the commands that begin as was typed', () => {
+    for (const line of ['inspect --help', 'help inspect', 'inspect help'])
+      expect(parse(line)).toMatchObject({ kind: 'help', commands: [{ name: 'inspect user' }, { name: 'inspect group' }] });
+    expect(parse('help token create')).toMatchObject({ kind: 'help', command: { name: 'token create' } });
+    expect(() => parse('inspect')).toThrow(/there is: inspect user, inspect group/);
+    expect(() => parse('help nothing')).toThrow(UsageError);
+  });
+
   it('explains all commands, one command, and the exit codes', () => {
     expect(parse('help')).toEqual({ kind: 'help' });
     expect(parse('token create --help')).toMatchObject({ kind: 'help', command: { name: 'token create' } });

@@ -397,7 +397,7 @@ describe('inspect group', () => {
     const [counts, , ...members] = section(text, 'MEMBERS');
     expect(counts).toBe('1 missing, 1 obsolete, 1 waiting, 1 extra');
     expect(members.sort()).toEqual([
-      expect.stringMatching(/^extra +zoe .*not granted by the identity provider: left alone$/),
+      expect.stringMatching(/^extra +zoe .*not granted by the identity provider: left alone \(groups\.otherMembers\)$/),
       expect.stringMatching(
         /^missing +bob +bob +team-design +the identity provider put the user there; taken out in Confluence by hand: sync puts it right$/,
       ),
@@ -433,6 +433,23 @@ describe('inspect group', () => {
         ],
       },
     });
+  });
+
+  it('says what Synchronize does about members that were added by hand', async () => {
+    world = await startInspectWorld({
+      settings: { groups: { otherMembers: 'remove' }, users: { defaultGroups: { allUsers: ['staff'] } } },
+    });
+    await world.createUser('bob');
+    await world.createGroup('Staff', [await world.createUser('ann')]);
+    await world.untilQuiet();
+    for (const name of ['zoe', 'service', 'bob']) world.confluence.groups.get('staff')?.add(name);
+    const { json } = await world.admin('inspect', 'group', 'staff', '--json');
+    const { findings } = json()['members'] as { findings: { is: string; account: string; why: string }[] };
+    expect(findings.map(({ account, why }) => [account, why]).sort()).toEqual([
+      ['bob', expect.stringContaining('a default group')],
+      ['service', 'protected: it stays'],
+      ['zoe', expect.stringContaining('sync takes it out')],
+    ]);
   });
 
   it('says which setting leaves a group out', async () => {

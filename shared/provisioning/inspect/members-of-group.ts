@@ -3,9 +3,10 @@ import type { MembershipRead } from '../../directory/delivery.ts';
 import type { UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { foldCase } from '../../scim/attributes/fold-case.ts';
+import { type OtherMember, otherMembersOf } from '../other-members.ts';
 import { explainMembership } from './explain-membership.ts';
 import type { GroupInspection, MembershipFinding, MembershipKind } from './inspection.ts';
-import type { Look } from './look.ts';
+import { canAsk, type Look } from './look.ts';
 
 /** A group of the target as it was read. */
 export interface MembersInTarget {
@@ -20,6 +21,8 @@ export interface MembersInTarget {
 const MEMBERSHIPS_READ = 1_000;
 const FINDINGS_SHOWN = 50;
 const READS_AT_ONCE = 12;
+/** Of 200 members each: as many as were read. */
+const OTHERS_PAGES = 6;
 
 /**
  * The memberships of a group, compared with its groups in the target where those were read. Those that only a large change says are not
@@ -41,7 +44,7 @@ export async function membersOfGroup(
   };
   const memberships = reads.flatMap((read) => explainMembership(look.policy, read, isMember(read.user?.boundName)));
   const isComplete = !more && group.layers.length === 0;
-  const all = [...memberships, ...(isComplete ? extras(look, inTarget ?? [], memberships) : [])];
+  const all = [...memberships, ...(isComplete ? await extras(look, group, inTarget ?? [], memberships) : [])];
   const counts: Partial<Record<MembershipKind, number>> = {};
   for (const { is } of all) counts[is] = (counts[is] ?? 0) + 1;
   return { counts, more, findings: all.filter(({ is }) => is !== 'present').slice(0, FINDINGS_SHOWN) };
@@ -59,27 +62,42 @@ async function firstMemberships({ connection, delivery }: Look, group: GroupItem
   return { reads: reads.filter((read) => read !== undefined), more };
 }
 
-/** Members in the target of whom no membership speaks. */
-function extras(
-  { policy, protectedAccounts }: Look,
-  inTarget: readonly MembersInTarget[],
-  memberships: readonly MembershipFinding[],
-): MembershipFinding[] {
-  const isRemoved = policy.settings.groups.otherMembers === 'remove';
-  return inTarget.flatMap(({ name, members }) => {
+/** Members in the target of whom no membership of this group speaks, and what Synchronize does about each. */
+async function extras(look: Look, group: GroupItem, inTarget: readonly MembersInTarget[], memberships: readonly MembershipFinding[]) {
+  const unexplained = inTarget.flatMap(({ name, members }) => {
     const inThis = memberships.filter(
       ({ confluenceGroup }) => confluenceGroup !== undefined && foldCase(confluenceGroup) === foldCase(name),
     );
     const explained = new Set(inThis.map(({ account }) => foldCase(account ?? '')));
-    return [...members]
-      .filter((account) => !explained.has(foldCase(account)))
-      .map((account) => ({ is: 'extra' as const, account, confluenceGroup: name, why: whyExtra(isRemoved, protectedAccounts, account) }));
+    return [...members].filter((account) => !explained.has(foldCase(account))).map((account) => ({ account, confluenceGroup: name }));
+  });
+  if (unexplained.length === 0) return [];
+  const others = await othersOf(look, group);
+  return unexplained.map(({ account, confluenceGroup }) => {
+    const is = others.get(`${confluenceGroup}\n${account}`);
+    const isProtected = look.protectedAccounts.has(foldCase(account)) || look.protectedGroups.has(foldCase(confluenceGroup));
+    return { is: 'extra' as const, account, confluenceGroup, why: isProtected ? 'protected: it stays' : WHY_EXTRA[is ?? 'known'] };
   });
 }
 
-function whyExtra(isRemoved: boolean, protectedAccounts: ReadonlySet<string>, account: string): string {
-  if (protectedAccounts.has(foldCase(account))) return 'a protected account: it stays';
-  return isRemoved
-    ? 'not granted by the identity provider: removed (groups.otherMembers)'
-    : 'not granted by the identity provider: left alone';
+/** By Synchronize's own judgement, in a dry run. */
+async function othersOf(look: Look, group: GroupItem): Promise<ReadonlyMap<string, OtherMember['is']>> {
+  const found = new Map<string, OtherMember['is']>();
+  if (!canAsk(look)) return found;
+  let from: string | undefined;
+  for (let page = 0; page < OTHERS_PAGES; page++) {
+    const { others, next } = await otherMembersOf({ ...look, isDryRun: true }, group, from);
+    for (const { group: name, account, is } of others) found.set(`${name}\n${account}`, is);
+    if (next === undefined) break;
+    from = next;
+  }
+  return found;
 }
+
+const WHY_EXTRA: Readonly<Record<OtherMember['is'] | 'known', string>> = {
+  kept: 'not granted by the identity provider: left alone (groups.otherMembers)',
+  removed: 'not granted by the identity provider: sync takes it out (groups.otherMembers)',
+  held: 'not granted by the identity provider: more of them than the brake lets go in one run',
+  failed: 'not granted by the identity provider',
+  known: 'put there by another group, a default group or another connection: left alone',
+};
