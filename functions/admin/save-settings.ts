@@ -1,4 +1,4 @@
-import { type Connection, SettingsConflict } from '../../shared/directory/connection.ts';
+import { type Connection, type SettingsAuthor, SettingsConflict } from '../../shared/directory/connection.ts';
 import { affectedBy } from '../../shared/provisioning/settings/affected-by.ts';
 import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Administration, Terminal } from './administration.ts';
@@ -78,7 +78,7 @@ async function change(
   { connections }: Administration,
   connection: Connection,
   settings: Settings,
-  author: Parameters<Administration['connections']['changeSettings']>[2],
+  author: SettingsAuthor,
 ): Promise<Connection> {
   try {
     return await connections.changeSettings(connection, settings, author);

@@ -72,7 +72,7 @@ export function parseSettingsText(text: string, source: string): ReadDocument {
 export function mustBeInOrder(document: unknown, context: CheckContext): Candidate {
   const checked = checkSettings(document, context);
   if (!('mistakes' in checked)) return checked;
-  throw new Refused(`nothing was changed:\n${printMistakes(checked.mistakes)}`);
+  throw new Refused(`the settings are not in order:\n${printMistakes(checked.mistakes)}`);
 }
 
 /** One line each. */

@@ -364,7 +364,10 @@ describe('connection create, update and schema: the same checks, the same histor
       settings: { users: { linking: 'never' } },
     });
     world.files.set('base.json', JSON.stringify({ version: 2, users: {} }));
-    expect(await admin(line.replace('two', 'four'))).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('users.linking') });
+    expect(await admin(line.replace('two', 'four'))).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('--link') });
+    expect(await admin(`${line.replace('two', 'four')} --link never`)).toMatchObject({ code: EXIT.done });
+    world.files.set('base.json', JSON.stringify({ version: 2, users: { linking: 'never' }, brakes: {} }));
+    expect(await admin(line.replace('two', 'five'))).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('mean brake?') });
   });
 
   it('update asks and numbers like settings edit', async () => {

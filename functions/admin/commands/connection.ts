@@ -89,7 +89,10 @@ async function givenSettings(options: Options, terminal: Terminal, now: Date): P
   if (typeof options['settings'] !== 'string')
     return mustBeInOrder({ version: SETTINGS_VERSION, users: { linking: await askLinking(options, terminal) } }, { now }).settings;
   const { document } = await readSettingsFile(options['settings'], terminal);
-  return mustBeInOrder(document, { now }).settings;
+  const { users } = (document ?? {}) as { readonly users?: unknown };
+  if (typeof users !== 'object' || users === null || 'linking' in users) return mustBeInOrder(document, { now }).settings;
+  const linking = await askLinking(options, terminal);
+  return mustBeInOrder({ ...(document as object), users: { ...users, linking } }, { now }).settings;
 }
 
 const list: Command = {

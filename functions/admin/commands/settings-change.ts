@@ -1,5 +1,5 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
-import { checkSettings } from '../../../shared/provisioning/settings/check/check-settings.ts';
+import { type CheckContext, checkSettings } from '../../../shared/provisioning/settings/check/check-settings.ts';
 import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -65,7 +65,7 @@ async function editInEditor(
   }
 }
 
-function inOrder(text: string, context: Parameters<typeof checkSettings>[1]): Candidate | { mistakes: string } {
+function inOrder(text: string, context: CheckContext): Candidate | { mistakes: string } {
   try {
     const checked = checkSettings(parseSettingsText(text, 'what you wrote').document, context);
     return 'mistakes' in checked ? { mistakes: printMistakes(checked.mistakes) } : checked;

@@ -1,7 +1,7 @@
 import type { Connection, SettingsVersion } from '../../../shared/directory/connection.ts';
 import type { Settings } from '../../../shared/provisioning/settings/settings.ts';
 import { settingsFields, valueAt } from '../../../shared/provisioning/settings/settings-fields.ts';
-import type { Administration } from '../administration.ts';
+import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type OfflineCommand, type Options, type Outcome, Refused, UsageError } from '../command.ts';
 import { changeRows, compareSettings, showValue } from '../compare-settings.ts';
 import { findConnection } from '../find-connection.ts';
@@ -109,7 +109,7 @@ async function candidateFor(
   administration: Administration,
   connection: Connection,
   options: Options,
-  terminal: Parameters<Command['run']>[3],
+  terminal: Terminal,
 ): Promise<Candidate> {
   const context = { now: administration.now(), before: connection.settings };
   if (options['number'] === undefined) return readCandidate(options, terminal, context);
