@@ -42,7 +42,7 @@ async function retryRefused(
   correlationId: string,
 ): Promise<void> {
   const limits = new Map(connections.map(({ id, settings }) => [id, settings.seats.limit]));
-  const mayProbe = deps.now().getTime() - Date.parse(state.askedAt) >= PROBE_MS;
+  const mayProbe = deps.now().getTime() - Date.parse(state.askedAt ?? '') >= PROBE_MS;
   let tried = 0;
   for await (const parked of deps.parked.parked(target)) {
     if (parked.code !== ('no-seat' satisfies ProvisioningCode)) continue;

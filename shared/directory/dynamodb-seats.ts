@@ -117,13 +117,13 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
     },
 
     async refusing(targets) {
+      const byKey = new Map(targets.map((target) => [keys.seats(target).pk, target]));
       const found = await table.batchGet<StateItem>(targets.map((target) => keys.seats(target)));
-      const refusing = found.filter(({ refusedLimit }) => refusedLimit !== undefined);
-      const byKey = new Map(refusing.map((state) => [state.pk, toSeatState(state)]));
       return new Map(
-        targets.flatMap((target) => [
-          ...(byKey.has(keys.seats(target).pk) ? [[target, byKey.get(keys.seats(target).pk)] as [TargetId, SeatState]] : []),
-        ]),
+        found.flatMap((state) => {
+          const target = byKey.get(state.pk);
+          return target === undefined || state.refusedLimit === undefined ? [] : [[target, toSeatState(state)] as const];
+        }),
       );
     },
 
@@ -145,7 +145,7 @@ function unlessItSays({ generation }: StateItem, holds: boolean): Condition {
 function toSeatState({ used, countedAt, askedAt, limit, fullSince, refusedLimit }: StateItem): SeatState {
   return {
     used,
-    askedAt,
+    ...(askedAt !== undefined && { askedAt }),
     ...(countedAt !== undefined && { countedAt }),
     ...(limit !== undefined && { limit }),
     ...(fullSince !== undefined && { fullSince }),

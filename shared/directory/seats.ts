@@ -5,8 +5,8 @@ export interface SeatState {
   readonly used: number;
   /** When they were last counted in the target, ISO 8601; absent as long as the target could not tell. */
   readonly countedAt?: string;
-  /** When the target was last asked, with or without an answer. */
-  readonly askedAt: string;
+  /** When the target was last asked, with or without an answer; absent while it is asked for the first time. */
+  readonly askedAt?: string;
   /** The licence's, where the target tells it. */
   readonly limit?: number;
   /** Somebody was refused a seat, under `refusedLimit`, and none has become free since. */

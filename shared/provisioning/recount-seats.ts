@@ -1,7 +1,7 @@
 import type { Delivery } from '../directory/delivery.ts';
 import { ProvisioningError, type SeatCount, type Target } from '../targets/target.ts';
 import { dispositionOf } from './dispositions.ts';
-import type { Work } from './work.ts';
+import { OutOfTime, type Work } from './work.ts';
 
 /**
  * Counts the target's seats there, so that the accounts of others count too: what it tells of itself, and with licence groups their
@@ -36,6 +36,8 @@ async function countSeats(target: Target, licenceGroups: readonly string[]): Pro
     try {
       for await (const name of target.members(group)) members.add(name.toLowerCase());
     } catch (error) {
+      // Too many to be listed by one worker: all active accounts are more than the members among them.
+      if (error instanceof OutOfTime) return told;
       // A group that is not there yet has no members.
       if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
     }

@@ -36,8 +36,8 @@ export function seatGuardOf(
     if (known && !isOutdated(known, now())) return known;
     const isCounting = await recountSeats(work);
     const newest = isCounting ? await delivery.seats.read(id) : known;
-    // Before the first count there is nothing to go by.
-    if (newest?.askedAt === undefined) throw new DirectoryBusy('another worker counts the seats of the target');
+    // Before the first count there is nothing to go by, and without a limit nothing to keep to.
+    if (newest?.askedAt === undefined && set !== undefined) throw new DirectoryBusy('another worker counts the seats of the target');
     return newest;
   };
   const take = async (account: string): Promise<void> => {
