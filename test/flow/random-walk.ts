@@ -59,7 +59,7 @@ export async function walk({
   const idp = identityProvider(world, random, changesNames ? GROUP_NAMES : GROUP_NAMES.slice(0, 1));
   if (changesNames) idp.push(() => changeNames(world, random));
   const administrator = administratorOf(world, random);
-  if (brakes) idp.push(administrator.decides);
+  if (brakes) idp.push(...new Array<Step>(4).fill(administrator.decides));
   const trace: string[] = [];
   try {
     for (let taken = 0; taken < steps; ) {
@@ -303,9 +303,12 @@ function administratorOf(world: World, random: () => number) {
   const decides: Step = async () => {
     const { engaged } = await brake.read(world.connection.id);
     const how = random();
-    if (!engaged || how < 0.3) return undefined;
+    if (how < 0.1) {
+      const count = await release('rejected');
+      return count > 0 ? `admin: release ${count} that were rejected` : undefined;
+    }
+    if (!engaged) return undefined;
     if (how < 0.5) return `admin: reject ${await rejectHeld({ brake, heldChanges }, world.connection.id)}`;
-    if (how < 0.6) return `admin: release ${await release('rejected')} that were rejected`;
     if (how < 0.9) return `admin: release ${await release('held')}`;
     const send = () => Promise.reject(new Error('the machine was switched off'));
     return release('held', { send, length: () => world.queue.length() }).then(
