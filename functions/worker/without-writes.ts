@@ -23,7 +23,7 @@ const DELIVERY: { readonly [Port in keyof Delivery]: 'everything' | readonly (ke
   resources: ['user', 'group', 'owner'],
   // What a layer says is written into its item, as in its expansion.
   memberships: ['read', 'all', 'putThere', 'groupsOf', 'successor', 'materialise'],
-  groupNames: ['isEmptied'],
+  groupNames: ['stillIn'],
   // DELIVERY §3.2: expanded all the same, else the IdP would be refused its ninth large change.
   layers: 'everything',
   tombstones: ['userDone'],
@@ -32,7 +32,8 @@ const DELIVERY: { readonly [Port in keyof Delivery]: 'everything' | readonly (ke
   pending: 'everything',
   brake: ['read', 'engaged'],
   seats: ['read', 'refusing'],
-  users: ['groupsOf'],
+  // A user over whose account a group decides is marked, so that it is planned anew.
+  users: ['groupsOf', 'wake', 'noteAdmitting', 'noteAdmits'],
 };
 
 /**

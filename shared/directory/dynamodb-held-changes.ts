@@ -130,7 +130,10 @@ async function described(table: DynamoDbTable, items: readonly HeldItem[]): Prom
       const what = item.state === 'tombstone' ? 'deleted' : item.active ? 'no longer provisioned' : 'deactivated';
       return { type: 'user', id: item.id, name: item.userName, what, since };
     }
-    if (item.type === 'group') return { type: 'group', id: item.id, name: item.displayName, what: 'deleted', since };
+    if (item.type === 'group') {
+      const what = item.state === 'tombstone' ? 'deleted' : `no longer ${(item.retiring ?? []).join(', ')}`;
+      return { type: 'group', id: item.id, name: item.displayName, what, since };
+    }
     const name = groups.get(item.groupId)?.displayName;
     const userName = users.get(item.userId);
     const member = { id: item.userId, ...(userName !== undefined && { name: userName }) };

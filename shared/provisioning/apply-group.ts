@@ -25,8 +25,10 @@ export async function applyGroup(work: Work, id: GroupId): Promise<void> {
     return;
   }
   const subject = about(work, header);
-  if (work.isDryRun) await planGroupChange(work, header, subject);
-  else if (!(await wakeIfAdmissionChanged(work, header))) await goOn(work);
+  // The dry run of a run marks nobody.
+  const isLook = work.isDryRun && work.change.run !== undefined;
+  if (!isLook && !(await wakeIfAdmissionChanged(work, header))) await goOn(work);
+  else if (work.isDryRun) await planGroupChange(work, header, subject);
   else if (header.state === 'tombstone') await applyGroupTombstone(work, header, subject);
   else await applyLiveGroup(work, header, subject);
 }
@@ -54,7 +56,7 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
   if (members !== 'applied') return goOn(work);
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
-  if (isLosingNames) return endLosing(work, group, isToReapply);
+  if (isLosingNames) return endLosing(work, group, subject, isToReapply);
   if (ready && leftOut === undefined && !(await endOthers(work, group, subject))) return goOn(work);
   if (leftOut !== undefined) await leaveOut(work, header, subject, leftOut);
   else if (ready && header.marker !== undefined) await clear(work, header, subject);
@@ -66,11 +68,18 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
  * Its members are out of the names that the settings no longer give: they are given up, and the group goes on under the lock that is left.
  * Members that failed keep their markers, and the group keeps its own for the sweep.
  */
-async function endLosing(work: Work, group: GroupItem, wasReapplied: boolean): Promise<void> {
+async function endLosing(work: Work, group: GroupItem, subject: Subject, wasReapplied: boolean): Promise<void> {
   const newest = await work.delivery.resources.group(group.connection, group.id);
   // A large change, or other names: another message comes, or is due.
   if (newest?.state !== 'live' || newest.retiring === undefined || newest.retiring.length === 0) return goOn(work);
-  if (!(await work.delivery.groupNames.isEmptied(newest))) return wasReapplied ? goOn(work) : undefined;
+  const still = await work.delivery.groupNames.stillIn(newest);
+  if (still === 'pending') return wasReapplied ? goOn(work) : undefined;
+  if (still === 'held') {
+    // Held with its members, else the sweep would ask again and again.
+    if (!isHeld(newest) && (await work.delivery.resources.hold(newest)))
+      report(work, 'change.held', { subject, actions: newest.retiring.map((name) => `give up ${name}: members of it are held`) });
+    return;
+  }
   await giveUpNames(work, newest, newest.retiring);
   return goOn(work, 'again');
 }

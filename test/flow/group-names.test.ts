@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { releaseHeld } from '../../functions/admin/decide-held.ts';
 import { messageGroupOf } from '../../shared/changes/change.ts';
+import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { SettingsChange } from '../settings-of.ts';
 import { changeSettings } from './change-settings.ts';
@@ -192,6 +194,38 @@ describe('decision 15: names that the settings no longer give', () => {
     expect(membersOf('everyone')).toEqual(['ann', 'bob']);
     expect(world.confluence.writes.filter((call) => call.includes('everyone'))).toEqual([]);
     expect(await world.group(staff)).toMatchObject({ boundName: 'crew', retiring: [] });
+  });
+
+  it('removals go through the brake: what it holds keeps the name, and a release gives it up', async () => {
+    const { staff } = await staffed(map({ staff: ['crew', 'everyone'] }));
+    await changeSettings(world, { brake: { share: 0, atLeast: 1 }, groups: map({ staff: ['crew'] }) }, [staff]);
+    await world.settle();
+    await world.untilQuiet();
+    expect(membersOf('everyone')).toHaveLength(1);
+    expect(await world.group(staff)).toMatchObject({ retiring: ['everyone'], marker: 'held' });
+    expect(await ownerOf('everyone')).toMatchObject({ live: true });
+    const held = dynamoDbHeldChanges(world.table, world.delivery.brake, () => new Date(world.clock.now));
+    await releaseHeld({ brake: world.delivery.brake, heldChanges: held, queue: world.queue }, world.connection.id, 'held', 'release');
+    await world.settle();
+    await world.untilQuiet();
+    expect(membersOf('everyone')).toEqual([]);
+    expect(await world.group(staff)).toMatchObject({ retiring: [] });
+    expect(await world.group(staff)).not.toHaveProperty('marker');
+  });
+
+  it('a user created again under the account of one who was deleted stays in all the names', async () => {
+    const { ann, staff } = await staffed(map({ staff: ['crew', 'everyone'] }));
+    await world.deleteUser(ann, { sends: false });
+    const again = await world.createUser('ann');
+    await world.changeMembers(staff, { add: [again] });
+    await world.settle();
+    await world.untilQuiet();
+    expect([membersOf('crew'), membersOf('everyone')]).toEqual([
+      ['ann', 'bob'],
+      ['ann', 'bob'],
+    ]);
+    expect(world.confluence.writes.filter((call) => call.startsWith('removeMember'))).toEqual([]);
+    expect(await world.member(staff, ann)).toBeUndefined();
   });
 
   it('a group deleted while it loses a name is emptied everywhere', async () => {

@@ -91,12 +91,16 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
       return written(table.update(keyOf(group), { remove: ['reapplyAfter'] }, asRead));
     },
 
-    async isEmptied(group) {
+    async stillIn(group) {
       const { pk } = keyOf(group);
       const attributes = ['sk', 'marker'];
-      for await (const { marker } of table.queryAll<Pick<MemberItem, 'marker'>>({ pk, beginsWith: 'MEMBER#', attributes }))
-        if (marker === 'pending' || marker === 'held') return false;
-      return true;
+      let still: 'nobody' | 'held' = 'nobody';
+      // Who waits was taken out before, and an administrator has rejected that the rejected are.
+      for await (const { marker } of table.queryAll<Pick<MemberItem, 'marker'>>({ pk, beginsWith: 'MEMBER#', attributes })) {
+        if (marker === 'pending') return 'pending';
+        if (marker === 'held') still = 'held';
+      }
+      return still;
     },
 
     async giveUp(group, names) {
