@@ -16,16 +16,16 @@ import { tokenCommands } from './commands/token.ts';
 /** All commands, in the order in which a new administrator needs them. */
 export const commands: readonly AnyCommand[] = [
   ...connectionCommands,
-  ...connectionSchemaCommands,
-  ...settingsCommands,
-  ...settingsChangeCommands,
   ...credentialsCommands,
   ...targetCommands,
   ...tokenCommands,
   ...statusCommands,
+  ...inspectCommands,
   ...parkedCommands,
   ...brakeCommands,
   ...syncCommands,
-  ...inspectCommands,
+  ...settingsCommands,
+  ...settingsChangeCommands,
   ...groupsCommands,
+  ...connectionSchemaCommands,
 ];

@@ -32,14 +32,19 @@ export function renderOutcome(outcome: Outcome, asJson: boolean): string {
 const WHERE = 'Add --stack NAME for a stack in AWS (your own credentials are used), or --local for the one that npm start runs.';
 const CODES = `Exit codes: ${EXIT.done} done, ${EXIT.refused} not done (the message says why), ${EXIT.usage} wrong command line, ${EXIT.unreachable} stack not reached, ${EXIT.attention} done, but something needs a person.`;
 
-/** Help on all commands. */
+/** Help on all commands, those about one thing together. */
 export function renderHelp(commands: readonly AnyCommand[]): string {
-  const rows = commands.map(({ name, positionals, summary }) => [[name, ...positionals].join(' '), summary] as const);
-  const width = Math.max(...rows.map(([usage]) => usage.length));
+  const usages = commands.map(({ name, positionals }) => [name, ...positionals].join(' '));
+  const width = Math.max(...usages.map((usage) => usage.length));
+  const thing = (at: number) => commands[at]?.name.split(' ')[0];
+  const rows = commands.flatMap(({ summary }, i) => [
+    ...(i > 0 && thing(i) !== thing(i - 1) ? [''] : []),
+    `  ${usages[i]?.padEnd(width)}  ${summary}`,
+  ]);
   return [
     'npm run admin -- COMMAND [options]',
     '',
-    ...rows.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`),
+    ...rows,
     '',
     WHERE,
     'Add --json for scripts, --help after a command for its options.',

@@ -163,6 +163,10 @@ describe('inspect user', () => {
     await world.untilQuiet();
     const { code, text } = await world.admin('inspect', 'user', 'ann');
     expect(code).toBe(EXIT.attention);
+    expect(text.split('\n').slice(1, 3)).toEqual([
+      'Has no account: ann is there, and is not this user’s.',
+      expect.stringMatching(/^Parked \(foreign\): The account ann exists/),
+    ]);
     expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
       expect.stringMatching(/^parked \(foreign\): The account ann exists in Confluence/),
     ]);
@@ -285,6 +289,32 @@ describe('inspect user', () => {
       expect.stringMatching(/^record +/),
       'The connection is in dry-run: it is logged, and not done.',
     ]);
+  });
+
+  it('calls no difference what a setting leaves as it is', async () => {
+    world = await startInspectWorld({ settings: { users: { update: false, deactivate: false } } });
+    const id = await world.createUser('ann');
+    await world.untilQuiet();
+    await world.updateUser(id, { active: false, displayName: 'Ann Lee' });
+    await world.untilQuiet();
+    const { json } = await world.admin('inspect', 'user', 'ann', '--json');
+    expect(json()).toMatchObject({
+      account: { fullName: 'ann', active: true, isOwn: true },
+      differences: [],
+      outlook: { is: 'nothing', skipped: [expect.stringContaining('users.deactivate')] },
+    });
+  });
+
+  it('shows the account that the linking rule will give, before it is taken over', async () => {
+    world = await startInspectWorld({ settings: { users: { linking: 'user-name' } } });
+    world.confluence.accounts.set('ann', { fullName: 'Ann', active: true });
+    await world.createUser('ann', { displayName: 'Ann' }, { sends: false });
+    const { json } = await world.admin('inspect', 'user', 'ann', '--json');
+    expect(json()).toMatchObject({
+      account: { name: 'ann', isOwn: true },
+      outlook: { is: 'actions', actions: expect.arrayContaining([{ do: 'link', why: expect.any(String) }]) },
+    });
+    expect(json()['state']).not.toHaveProperty('bound');
   });
 
   it('suggests who is near an unknown name: by e-mail address, externalId, or a name like it', async () => {

@@ -20,7 +20,7 @@ const user: Command = {
   name: 'inspect user',
   positionals: ['NAME'],
   options,
-  summary: 'why somebody has access or has none: sent, made of it, in Confluence, to be done',
+  summary: 'why somebody has access or none, from what was sent to what would be done',
   help: `NAME is the userName, or the id; a deleted user is found by the id. It reads only, in Confluence from where the worker runs.
 In the list of groups:
   present   given by the identity provider, and there     missing   given, and not there yet

@@ -61,6 +61,7 @@ function verdict(inspection: ResourceInspection): string[] {
 
 function accessOf({ account, accountName, memberships, differences = [] }: UserInspection): string {
   if (!account) return accountName === undefined ? 'Has no account.' : `Has no account: there is no ${accountName}.`;
+  if (!account.isOwn) return `Has no account: ${account.name} is there, and is not this user’s.`;
   if (!account.active)
     return `Has a disabled account, ${account.name}${differences.some(isActive) ? ', and should have a usable one' : ''}.`;
   if (differences.some(isActive)) return `Has an active account, ${account.name}, and should have none that can be used.`;
@@ -107,7 +108,7 @@ function accountLines({ account, accountName, lastSetEmail, notAsked }: UserInsp
   if (notAsked) return notAskedLine(notAsked);
   if (!account) return accountName === undefined ? 'no account' : plain(`no account ${accountName}`);
   return lines([
-    { field: 'account', value: account.name },
+    { field: 'account', value: `${account.name}${account.isOwn ? '' : ', which is not this user’s'}` },
     { field: 'full name', value: account.fullName },
     {
       field: 'e-mail',

@@ -5,6 +5,7 @@ import type { ScimObject } from '../../scim/resources/resource.ts';
 import { type Account, ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
 import { accountNameFor } from '../name-in-target.ts';
+import type { Action } from '../plan.ts';
 import { type DesiredUser, isWanted } from '../plan-user.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
 import { surveyUser, type UserSurvey } from '../survey-user.ts';
@@ -48,15 +49,17 @@ export async function inspectUser(look: Look, user: UserItem): Promise<UserInspe
     ...('reason' in look.target && { notAsked: look.target }),
     ...(isNamed && { accountName }),
     ...(lastSet?.email !== undefined && { lastSetEmail: lastSet.email }),
-    ...(seen && { account: account ? { ...account, groups: seen.groups, moreGroups: seen.moreGroups } : null }),
+    ...(seen && { account: account ? { ...account, isOwn: seen.isOwn, groups: seen.groups, moreGroups: seen.moreGroups } : null }),
     ...(differences && { differences }),
     ...(outlook && { outlook }),
-    memberships: [...withoutKept(memberships), ...extras(look, user, seen?.groups ?? [], memberships)],
+    memberships: [...withoutKept(memberships), ...extras(look, user, seen?.isOwn ? seen.groups : [], memberships)],
   };
 }
 
 interface AccountSeen {
   readonly account: Account | undefined;
+  /** It is this user's, or nobody's and the linking rule gives it to them. */
+  readonly isOwn: boolean;
   readonly groups: readonly string[];
   readonly moreGroups: boolean;
   readonly differences: readonly Difference[];
@@ -71,12 +74,14 @@ async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: bool
   const known = survey.is === 'survey' ? (linked ?? survey.account) : undefined;
   const account = known ?? (isNamed ? await look.target.findAccount(accountNameFor(look, user)) : undefined);
   const { groups, more } = account ? await groupsOf(look, account.name) : { groups: [], more: false };
+  const isOwn = linked !== undefined || (survey.is === 'survey' && survey.actual.owner?.mine === true);
   return {
     account,
+    isOwn,
     groups,
     moreGroups: more,
     ...(survey.is === 'survey' && { desired: survey.desired }),
-    differences: survey.is === 'survey' ? differencesOf(survey.desired, account, survey.actual.applied?.email) : [],
+    differences: survey.is === 'survey' ? differencesOf(survey, account, isOwn) : [],
     outlook: survey.is === 'refused' ? { is: 'parked', code: survey.code, reason: survey.reason } : outlookOf(survey, user),
   };
 }
@@ -105,20 +110,29 @@ async function groupsOf({ target }: LookWithTarget, account: string): Promise<{ 
   return { groups: groups.sort(), more: false };
 }
 
-/** `lastSet`: the e-mail address where the target does not tell it. */
-function differencesOf(desired: DesiredUser, account: Account | undefined, lastSet: string | undefined): Difference[] {
+/** What the plan is about: what a setting leaves as it is, is no difference. Of a plan that parks all of it is told. */
+function differencesOf({ desired, actual, plan, linkable, name }: UserSurvey, account: Account | undefined, isOwn: boolean): Difference[] {
+  const isOther = 'park' in plan || (linkable !== undefined && linkable.name !== name);
+  const actions = isOther ? undefined : new Set(plan.actions.map((action) => action.do));
+  const isPlanned = (...kinds: Action['do'][]) => actions === undefined || kinds.some((kind) => actions.has(kind));
   const shouldBe = isWanted(desired) && desired.unnamed === undefined;
-  if (!account) return shouldBe ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
+  if (!account) return shouldBe && isPlanned('create account') ? [{ what: 'account', wanted: 'there', found: 'none' }] : [];
+  if (!isOwn) return shouldBe ? [{ what: 'account', wanted: 'the user’s own', found: 'not theirs' }] : [];
   const { fullName, email } = desired.profile;
-  const known = account.email ?? lastSet;
-  const differences: (Difference | false)[] = [
-    shouldBe !== account.active && { what: 'active', wanted: shouldBe ? 'yes' : 'no', found: account.active ? 'yes' : 'no' },
-    desired.state === 'live' && fullName !== account.fullName && { what: 'full name', wanted: fullName, found: account.fullName },
-    desired.state === 'live' &&
-      email !== undefined &&
-      email !== known && { what: 'e-mail', wanted: email, found: known ?? 'not told by this version' },
+  const known = account.email ?? actual.applied?.email;
+  const found: (Difference | false)[] = [
+    shouldBe !== account.active &&
+      isPlanned('enable account', 'disable account', 'delete account') && {
+        what: 'active',
+        wanted: shouldBe ? 'yes' : 'no',
+        found: account.active ? 'yes' : 'no',
+      },
+    fullName !== account.fullName && isPlanned('update profile') && { what: 'full name', wanted: fullName, found: account.fullName },
+    email !== undefined &&
+      email !== known &&
+      isPlanned('update profile') && { what: 'e-mail', wanted: email, found: known ?? 'not told by this version' },
   ];
-  return differences.filter((difference) => difference !== false);
+  return found.filter((difference) => difference !== false);
 }
 
 /** A group that one SCIM group gives and another no longer does is not taken away. */

@@ -109,8 +109,8 @@ export interface UserInspection extends Inspection {
   readonly type: 'user';
   /** The account's name in the target: bound, or what it would get; absent if the settings give none. */
   readonly accountName?: string;
-  /** null: there is none. */
-  readonly account?: (Account & { readonly groups: readonly string[]; readonly moreGroups: boolean }) | null;
+  /** null: there is none. `isOwn`: it is this user's, or nobody's and the linking rule gives it to them. */
+  readonly account?: (Account & { readonly isOwn: boolean; readonly groups: readonly string[]; readonly moreGroups: boolean }) | null;
   /** What this product has last set, where the target does not tell it. */
   readonly lastSetEmail?: string;
   readonly memberships: readonly MembershipFinding[];
