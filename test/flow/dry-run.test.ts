@@ -229,6 +229,80 @@ describe('apply: dry-run', () => {
     await expect(world.connections.delete(world.connection.id)).rejects.toThrow('have not reached the target');
   });
 
+  it('who may have an account because of a group is planned when the group comes', async () => {
+    await world.close();
+    world = await startWorld({ settings: { apply: 'dry-run', users: { onlyFromGroups: ['staff'] } } });
+    const ann = await world.createUser('ann');
+    await world.settle();
+    await world.createGroup('staff', [ann]);
+    await world.settle();
+    await world.untilPassed(5);
+    expect((await plans())['user ann']?.at(-1)).toContain(CREATE);
+    expect(world.confluence.writes).toEqual([]);
+    await switchTo('apply');
+    await world.sweep();
+    await world.settle();
+    await world.untilQuiet();
+    expect(world.confluence.groups.get('staff')).toEqual(new Set(['ann']));
+  });
+
+  it('a group that would be linked is told with those who would be taken out of it', async () => {
+    await world.close();
+    world = await startWorld({ settings: { apply: 'dry-run', users: { linking: 'user-name' }, groups: { otherMembers: 'remove' } } });
+    for (const name of ['ann', 'zoe']) world.confluence.accounts.set(name, { fullName: name, active: true });
+    world.confluence.groups.set('staff', new Set(['ann', 'zoe']));
+    const ann = await world.createUser('ann');
+    await world.createGroup('staff', [ann]);
+    await world.settle();
+    await world.untilPassed(5);
+    expect((await plans())['group staff']?.filter((told) => told.includes('zoe'))).toEqual(['remove other member zoe of staff']);
+    expect(world.confluence.writes).toEqual([]);
+    expect(world.confluence.groups.get('staff')).toEqual(new Set(['ann', 'zoe']));
+  });
+
+  it('a deleted group says what becomes of it, and of nobody where its members stay', async () => {
+    await world.close();
+    world = await startWorld({ settings: { groups: { onDelete: 'delete' } } });
+    const ann = await world.createUser('ann');
+    const staff = await world.createGroup('staff', [ann]);
+    await world.settle();
+    await world.untilQuiet();
+    await switchTo('dry-run');
+    await world.deleteGroup(staff);
+    await world.settle();
+    const said = await plans();
+    expect(said['group staff']).toEqual(['delete group staff']);
+    expect(said['staff of ann']).toEqual(['remove member']);
+    expect(world.confluence.groups.get('staff')).toEqual(new Set(['ann']));
+  });
+
+  it('sync --dry-run of a connection that applies leaves its markers to the sweep', async () => {
+    const ann = await world.createUser('ann', {}, { sends: false });
+    await world.createGroup('staff', [ann], { sends: false });
+    await world.synchronize({ dryRun: true });
+    expect(world.confluence.writes).toEqual([]);
+    const partition = (await world.user(ann))?.pendingPk;
+    expect(partition).toContain('#PENDING#');
+    await world.untilPassed(5);
+    await world.untilQuiet();
+    expect(await compareAtRest(world)).toEqual([]);
+  });
+
+  it('Synchronize of a connection in dry run changes nothing in Confluence', async () => {
+    await switchTo('dry-run');
+    const ann = await world.createUser('ann');
+    await world.createGroup('staff', [ann]);
+    await world.settle();
+    const { counts } = await world.synchronize();
+    expect(world.confluence.writes).toEqual([]);
+    expect(counts).toMatchObject({ created: 2, added: 1 });
+    await switchTo('apply');
+    await world.sweep();
+    await world.settle();
+    await world.untilQuiet();
+    expect(world.confluence.groups.get('staff')).toEqual(new Set(['ann']));
+  });
+
   it('a killed worker plans again: nothing is lost', async () => {
     await switchTo('dry-run');
     const ann = await world.createUser('ann');
