@@ -89,6 +89,7 @@ async function attempt(
   const wish = membershipWish(work.policy, { ...read, ...(user && { user: asStillUsed(user) }) });
   if (only === 'removals' && wish.wanted && wish.out.length === 0) return 'skipped';
   if (work.isDryRun) {
+    if (work.change.run === undefined) await wakeAdmitted(work, read);
     await planMembership(work, read, subject, wish);
     return 'waits';
   }
