@@ -161,8 +161,11 @@ export interface MembershipDelivery {
   handOver(read: MembershipRead, successors: readonly Successor[]): Promise<boolean>;
   /** §3.7: conditional on revision, token, user and header as read. */
   clear(read: MembershipRead, applied: 'present' | 'absent'): Promise<boolean>;
-  /** §3.7: a clear has failed after a call: the marker is set again; a missing item comes back as absent at the revision applied. */
-  putBack(read: MembershipRead): Promise<void>;
+  /**
+   * §3.7: a clear has failed after a call, or Synchronize found that it is not as applied: the marker is set again; a missing item comes
+   * back as absent at the revision applied. The marker has the id of the request that set it before, unless one is given.
+   */
+  putBack(read: MembershipRead, correlationId?: string): Promise<void>;
   /**
    * §2.9 and §3.8: the user's memberships become pending: of a live user those that wait and those already applied to an account
    * that was made anew, of a tombstone all. `proceed` is asked before each; `complete` is false when it said no.

@@ -62,7 +62,7 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
   reportPlan(work, subject, user.revision, namesOf(actions));
   reportSkipped(work, subject, plan);
   if (work.isDryRun) {
-    for (const action of actions) countAction(work, action);
+    for (const action of actions) if (account || action.do !== 'disable account') countAction(work, action);
     return 'done';
   }
   if (user.state === 'tombstone') await wakeThoseWaiting(work, user);

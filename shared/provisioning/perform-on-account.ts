@@ -25,7 +25,9 @@ export async function performOnAccount(work: Work, at: AccountAtHand, actions: r
   for (const action of actions) {
     const next = await perform(work, at, action);
     if (next === 'again') return 'again';
-    if (next !== 'unsupported' && next !== 'left') countAction(work, action);
+    // What was there neither for the look nor for the call was not there to be disabled or deleted.
+    const isDone = next !== 'unsupported' && next !== 'left' && (next !== 'gone' || at.found);
+    if (isDone) countAction(work, action);
     if (next === 'gone') return 'done';
   }
   return 'done';

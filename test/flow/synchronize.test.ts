@@ -116,6 +116,34 @@ describe('Synchronize: drift', () => {
     expect(world.confluence.writes).toEqual([]);
   });
 
+  it('who lost their groups with their deactivation, and was added to one by hand, is taken out of it', async () => {
+    await world.close();
+    world = await startWorld({ settings: { users: { groupsOnDeactivate: { do: 'remove' } } } });
+    const { ann } = await atRest();
+    await world.updateUser(ann, { active: false });
+    await world.untilQuiet();
+    expect(world.confluence.member('staff', 'ann')).toBe(false);
+    world.confluence.groups.get('staff')?.add('ann');
+    expect((await world.synchronize()).counts).toEqual({ removed: 1, drift: 1 });
+    await world.untilQuiet();
+    expect(world.confluence.member('staff', 'ann')).toBe(false);
+    expect((await world.synchronize()).counts).toEqual({});
+    await world.updateUser(ann, { active: true });
+    await world.untilQuiet();
+    expect(world.confluence.member('staff', 'ann')).toBe(true);
+  });
+
+  it('an account that is to be disabled, and was deleted by hand, is as good as disabled', async () => {
+    const { ann } = await atRest();
+    await world.updateUser(ann, { active: false });
+    await world.untilQuiet();
+    world.confluence.accounts.delete('ann');
+    world.confluence.groups.get('staff')?.delete('ann');
+    await world.synchronize();
+    await world.untilQuiet();
+    for (const dryRun of [false, true]) expect((await world.synchronize({ dryRun })).counts).toEqual({});
+  });
+
   it('what is pending is no drift', async () => {
     const { ann } = await atRest();
     await world.updateUser(ann, { active: false }, { sends: false });

@@ -151,12 +151,12 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       );
     },
 
-    async putBack({ member }) {
+    async putBack({ member }, given) {
       for (let attempt = 0; attempt < PUT_BACK_ATTEMPTS; attempt++) {
         const group = await table.get<GroupItem>(keys.group(member.connection, member.groupId));
         if (!group) return;
         const newest = await table.get<MemberItem>(keyOfMember(member));
-        const correlationId = newest?.correlationId ?? member.correlationId ?? `again-${member.groupId}`;
+        const correlationId = given ?? newest?.correlationId ?? member.correlationId ?? `again-${member.groupId}`;
         const marker = (of: MemberItem) => pendingMember(times, of, group, of.wanted, correlationId);
         if (newest) {
           if (await written(table.update(keyOfMember(newest), { set: marker(newest) }, markerAsRead(newest)))) return;

@@ -26,6 +26,7 @@ export async function compareMemberships(work: RunningWork, user: UserItem): Pro
   if (groups.length === 0) return 'done';
 
   const actual = await actualGroups(work, user);
+  if (actual.size === 0 && !(await hasAccount(work, user))) return 'done';
   for (const group of groups.sort()) {
     if (work.cursor !== undefined && group <= work.cursor) continue;
     const read = await delivery.memberships.read(connection.id, group, user.id);
@@ -48,10 +49,12 @@ async function compare(work: RunningWork, read: MembershipRead, actual: Readonly
     return;
   }
   // A large change waits to be expanded: what it says of this user is not known here, and it is pending.
-  if (group.layers.length > 0 || (member.marker !== undefined && !work.isDryRun)) return;
+  if (group.layers.length > 0 || (member.marker === 'pending' && !work.isDryRun)) return;
   const { missing, extra } = differenceOf(work, read, actual);
-  if (missing.length + extra.length === 0) return;
-  if (member.marker === undefined) {
+  // Who waits is to be in none for now, which says nothing of those that they are in all the same.
+  const differs = extra.length > 0 || (missing.length > 0 && (member.marker !== 'waiting' || work.isDryRun));
+  if (!differs) return;
+  if (member.marker !== 'pending') {
     const subject = { type: 'membership', id: group.id, name: group.displayName, member: user.id } as const;
     reportDrift(work, subject, [...missing.map((name) => `not in ${name}`), ...extra.map((name) => `still in ${name}`)].join(', '));
     if (!work.isDryRun) await markAgain(work, read);
@@ -80,12 +83,18 @@ function namesToBe({ policy, isDryRun }: Pick<Work, 'policy' | 'isDryRun'>, grou
 /** Marked pending with the run's own correlation id. Of a run through everything the group's turn comes; otherwise it is rung for. */
 async function markAgain(work: RunningWork, read: MembershipRead): Promise<void> {
   const correlationId = correlationOf(work.run);
-  await work.delivery.memberships.putBack({ ...read, member: { ...read.member, correlationId } });
+  await work.delivery.memberships.putBack(read, correlationId);
   const { group, member } = read;
   if (!group || work.run.scope.of === 'all') return;
   const resource = { type: 'group', id: group.id } as const;
   const marked = { messageGroup: messageGroupOfGroup(work, group), connection: group.connection, resource, correlationId };
   await ring(work, { ...marked, members: [member.userId] }, 'woken');
+}
+
+/** False for one that is not to be usable and was deleted by hand: nobody makes it again, so it can't be added anywhere. */
+async function hasAccount({ target, tally }: RunningWork, { boundName }: UserItem): Promise<boolean> {
+  if (boundName === undefined || tally.counts.created !== undefined) return true;
+  return (await target.findAccount(boundName)) !== undefined;
 }
 
 /** Lower-cased. An account that a dry run would create, or that was deleted by hand, is in none. */
