@@ -25,7 +25,7 @@ export const SeatSettings = z.strictObject({
   licenceGroups: z.array(z.string().trim().min(1)).default([]),
 });
 
-/** How the target may be called. Connections that share a target each keep to their own. */
+/** How the target may be called, all functions together. The calls of connections that share it count together; each keeps to its own limit. */
 export const TargetSettings = z.strictObject({
   requestsPerSecond: z.number().positive().max(1_000).exactOptional(),
   /** With a password always one, whatever is said here. */
