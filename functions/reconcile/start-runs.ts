@@ -16,7 +16,13 @@ export async function startNightlyRuns(deps: ReconcileDependencies): Promise<voi
   const underWay = new Set((await deps.runs.unfinished()).flatMap(({ kind, connection }) => (kind === 'synchronize' ? [connection] : [])));
   for (const connection of await deps.connections.list()) {
     if (connection.state !== 'active' || underWay.has(connection.id)) continue;
-    await deps.runs.create({ ...(await common(deps, connection)), id, kind: 'synchronize', dryRun: false, by: 'nightly' });
+    await deps.runs.create({
+      ...(await common(deps, connection)),
+      id,
+      kind: 'synchronize',
+      dryRun: connection.settings.apply === 'dry-run',
+      by: 'nightly',
+    });
   }
 }
 

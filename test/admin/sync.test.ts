@@ -86,6 +86,14 @@ describe('sync', () => {
     expect(account('ann').active).toBe(false);
   });
 
+  it('of a connection that is in dry run is a dry run too', async () => {
+    const settings = { ...world.connection.settings, apply: 'dry-run' as const };
+    await world.connections.changeSettings(world.connection, settings, { by: 'the test', at: new Date(world.clock.now).toISOString() });
+    account('ann').active = false;
+    expect((await admin('sync first')).text).toMatch(/^Dry run .*, and changed nothing\.$/m);
+    expect(account('ann').active).toBe(false);
+  });
+
   it('compares one user, or one group, by name or id; an unknown one is refused', async () => {
     for (const who of ['--user ANN', `--user ${ann}`, '--group Staff']) {
       account('ann').active = false;

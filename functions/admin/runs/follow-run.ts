@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_000;
 const BAR_WIDTH = 24;
 
 /**
- * Begins a run of all users and groups, or of those in `scope`.
+ * Begins a run of all users and groups, or of those in `scope`; of a connection that is in dry run it is one too.
  * @throws Refused while the target is paused, since nothing could be compared
  */
 export async function beginRun(
@@ -22,7 +22,8 @@ export async function beginRun(
   const counts = [directory.users.listing.count(connection), directory.groups.listing.count(connection)];
   const expected = given.scope.of === 'all' ? (await Promise.all(counts)).reduce((sum, count) => sum + count, 0) : 0;
   const id = newId();
-  await runs.create({ ...given, id, connection: connection.id, expected, by: caller, started: now().toISOString() });
+  const dryRun = given.dryRun || connection.settings.apply === 'dry-run';
+  await runs.create({ ...given, dryRun, id, connection: connection.id, expected, by: caller, started: now().toISOString() });
   await administration.startReconcile();
   const run = await runs.get(connection.id, id);
   if (!run) throw new Error(`the run ${id} is gone`);
