@@ -258,6 +258,7 @@ describe('mass-deprovisioning brake: what is held', () => {
     await deactivate(0, 1);
     await world.changeMembers(group, { remove: [user(2)] });
     await world.settle();
+    world.clock.now += 1;
     await world.deleteUser(user(2));
     await world.settle();
     expect(await listed()).toMatchObject([{ type: 'membership' }, { type: 'user', name: 'cid' }]);
