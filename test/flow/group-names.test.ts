@@ -161,6 +161,26 @@ describe('decision 15: names that the settings no longer give', () => {
     expect(await world.group(staff)).toMatchObject({ retiring: [], parkedCode: 'illegal-name' });
   });
 
+  it('a new name that can’t be made now does not hold up who is to be taken out', async () => {
+    const { staff } = await staffed(map({ staff: ['crew', 'everyone'] }));
+    world.confluence.fail(/^createGroup squad/, 'server-error');
+    await settings(map({ staff: ['crew', 'squad'] }), staff);
+    await world.settle();
+    expect(membersOf('everyone')).toEqual([]);
+    await world.untilQuiet();
+    expect(membersOf('squad')).toEqual(['ann', 'bob']);
+  });
+
+  it('a membership that was read before the names changed is not cleared after it', async () => {
+    const { ann, staff } = await staffed(map({ staff: ['crew', 'everyone'] }));
+    const read = await world.delivery.memberships.read(world.connection.id, staff, ann);
+    const group = await world.group(staff);
+    if (!read || !group) throw new Error('no membership');
+    expect(await world.delivery.groupNames.settle(group, { alsoBound: [], retiring: ['everyone'] })).toBe(true);
+    expect(await world.delivery.memberships.clear(read, 'present')).toBe(false);
+    expect(await world.delivery.groupNames.settle(group, { alsoBound: ['everyone'], retiring: [] })).toBe(false);
+  });
+
   it('a name that is given again before it was lost is kept, and its members come back', async () => {
     const { staff } = await staffed(map({ staff: ['crew', 'everyone'] }));
     world.confluence.fail(/^removeMember everyone bob/, 'server-error');
@@ -286,7 +306,9 @@ describe('decision 15: a further name is bound under another lock than its own',
     await world.deleteGroup(staff);
     const carl = await world.createUser('carl');
     const team = await world.createGroup('team', [carl]);
-    await world.deliver(world.queue.messages.find(({ change }) => change.resource.id === team));
+    // The first sends it on to the lock of its name.
+    for (let deliveries = 0; deliveries < 2; deliveries++)
+      await world.deliver(world.queue.messages.find(({ change }) => change.resource.id === team));
     expect(await world.group(team)).not.toHaveProperty('boundName');
     await world.untilQuiet();
     expect(membersOf('everyone')).toEqual(['carl']);

@@ -3,7 +3,7 @@ import { walk } from './random-walk.ts';
 
 /** A few walks on each run; random-walk.long.test.ts takes many more. */
 describe('decision 15: at random, with faults, while the settings change the names of groups', () => {
-  it.each([1, 2, 3])('walk %i', async (seed) => {
+  it.each([1, 2])('walk %i', async (seed) => {
     const { differences, trace } = await walk({ seed, steps: 100, changesNames: true });
     expect(differences, trace.join('\n')).toEqual([]);
   });
