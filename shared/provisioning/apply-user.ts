@@ -12,6 +12,7 @@ import { finishUser, wakeMemberships } from './finish-user.ts';
 import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
 import { type Action, countAction, namesOf, type Plan } from './plan.ts';
+import { planLeaving } from './plan-membership.ts';
 import { isMine, surveyUser } from './survey-user.ts';
 import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from './work.ts';
 
@@ -38,6 +39,7 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
     const subject = about(work, user);
     try {
       if ((await attempt(work, user, subject)) === 'done') {
+        if (work.isDryRun) await planLeaving(work, user);
         if (work.isDryRun) await setPlanned(work, user);
         return;
       }

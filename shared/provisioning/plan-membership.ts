@@ -1,8 +1,8 @@
 import type { MembershipRead } from '../directory/delivery.ts';
-import type { GroupItem } from '../directory/items.ts';
+import type { GroupItem, UserItem } from '../directory/items.ts';
 import type { Subject } from '../log/records.ts';
 import { setPlanned } from './dry-run.ts';
-import type { MembershipWish } from './membership-wish.ts';
+import { type MembershipWish, membershipWish } from './membership-wish.ts';
 import { reportPlan, type Work } from './work.ts';
 
 /** In a dry run: what would be done, also for a user who has no account yet. */
@@ -20,6 +20,19 @@ export async function planMembership(work: Work, read: MembershipRead, subject: 
   reportPlan(work, subject, member.revision, actionsOf(planned));
   countMoves(work, planned);
   await setPlanned(work, member);
+}
+
+/** In a dry run: the memberships that would end with a deleted user. As far as the slice gets. */
+export async function planLeaving(work: Work, user: UserItem): Promise<void> {
+  // A run counts a membership with its user by itself.
+  if (user.state === 'live' || work.change.run !== undefined) return;
+  for await (const groupId of work.delivery.memberships.groupsOf(user.connection, user.id)) {
+    if (!work.proceed()) return;
+    const read = await work.delivery.memberships.read(user.connection, groupId, user.id);
+    if (read?.group?.state !== 'live' || read.member.wanted === 'absent') continue;
+    const subject: Subject = { type: 'membership', id: groupId, name: read.group.displayName, member: user.id };
+    await planMembership(work, read, subject, membershipWish(work.policy, read));
+  }
 }
 
 function groupNamesToBe({ policy }: Work, group: GroupItem | undefined): readonly string[] {
