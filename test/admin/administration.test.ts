@@ -6,8 +6,10 @@ import { commands } from '../../functions/admin/commands.ts';
 import { directoryAdministration } from '../../functions/admin/directory-administration.ts';
 import { runCommand } from '../../functions/admin/run-command.ts';
 import type { Change } from '../../shared/changes/change.ts';
+import { pendingMarkers } from '../../shared/directory/delivery/pending-markers.ts';
 import { dynamoDbTargetStates } from '../../shared/directory/delivery/target-states.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import type { ConnectionId } from '../../shared/directory/ids.ts';
 import type { UserItem } from '../../shared/directory/items.ts';
 import { keys, parkedKey } from '../../shared/directory/keys.ts';
 import { clearedMarker } from '../../shared/directory/marker.ts';
@@ -323,6 +325,26 @@ describe('status, parked and target', () => {
     expect(status.code).toBe(EXIT.done);
     expect(status.json()).toMatchObject([{ connections: ['okta'], state: 'open', parked: 0, pending: { pending: 1, more: false } }]);
     expect(status.json()[0].pending.oldestSince).toBe('2026-11-22T10:00:00.000Z');
+  });
+
+  it('status and connection show tell apart what a dry run keeps back, and say how to end it', async () => {
+    const { id: connection } = (await admin(create)).json() as { id: ConnectionId };
+    await newUser('jane');
+    expect((await admin('status')).text).not.toMatch(/dry run/i);
+    expect(await admin('settings edit okta --set apply=dry-run --yes')).toMatchObject({ code: EXIT.done });
+    const id = await newUser('max');
+    const item = await table.get<UserItem>(keys.user(connection, id as UserItem['id']));
+    expect(await pendingMarkers(table).planned(item as UserItem)).toBe(true);
+
+    const [status] = (await admin('status --json')).json();
+    expect(status).toMatchObject({ pending: { pending: 1 }, dryRuns: [{ connection: 'okta', kept: 1, more: false }] });
+    const text = await admin('status');
+    expect(text).toMatchObject({ code: EXIT.done, text: expect.stringContaining('okta (1)') });
+    expect(text.text).toContain('settings edit CONNECTION --set apply=apply');
+    const shown = await admin('connection show okta');
+    expect(shown.text).toMatch(/apply +dry-run/);
+    expect(shown.text).toContain('Changes kept back: 1. settings edit okta --set apply=apply sends them.');
+    expect((await admin('connection show okta --json')).json()).toMatchObject({ keptByDryRun: { kept: 1, more: false } });
   });
 
   it('parked list says why, status exits with 4, and parked retry makes it pending and rings the queue', async () => {
