@@ -13,6 +13,7 @@ import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
 import { type Action, countAction, namesOf, type Plan } from './plan.ts';
 import { planLeaving } from './plan-membership.ts';
+import { isWanted } from './plan-user.ts';
 import { isMine, surveyUser } from './survey-user.ts';
 import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from './work.ts';
 
@@ -83,7 +84,7 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
   if (!(await wakeMemberships(work, user))) return 'done';
   const others = plan.actions.filter((action) => !isOfAccess(action));
   if ((await performOnAccount(work, at, others)) === 'again') return 'again';
-  return finishUser(work, at, desired.profile, at.found || plan.actions.length > 0);
+  return finishUser(work, at, desired.profile, isWanted(desired) && (at.found || plan.actions.length > 0));
 }
 
 function isOfAccess(action: Action): boolean {

@@ -21,9 +21,9 @@ export async function wakeMemberships(work: Work, user: UserItem): Promise<boole
 
 /**
  * The account is as the user should have it: the marker goes. What is left for the sweep keeps it.
- * @param hasAccount default groups of a new account have been given by now
+ * @param isUsable the account is there and wanted: default groups of a new one have been given by now
  */
-export async function finishUser(work: Work, at: AccountAtHand, profile: DesiredProfile, hasAccount: boolean): Promise<Attempt> {
+export async function finishUser(work: Work, at: AccountAtHand, profile: DesiredProfile, isUsable: boolean): Promise<Attempt> {
   const { user, subject } = at;
   const { resources, users } = work.delivery;
   if (at.left.length > 0) {
@@ -31,7 +31,7 @@ export async function finishUser(work: Work, at: AccountAtHand, profile: Desired
     return 'done';
   }
   const newest = await resources.user(user.connection, user.id);
-  if (newest?.newGroupsDue && hasAccount) await users.newGroupsGiven(user);
+  if (newest?.newGroupsDue && isUsable) await users.newGroupsGiven(user);
   const applied = newest?.boundName === undefined ? undefined : JSON.stringify(profile);
   if (await resources.clear(user, applied)) {
     reportRename(work, at, newest);

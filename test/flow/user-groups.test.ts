@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
+import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { SettingsChange } from '../settings-of.ts';
 import { VISIBILITY_MS } from './fifo-queue.ts';
 import { startWorld, type World } from './harness.ts';
@@ -20,6 +21,18 @@ async function start(users: SettingsChange['users'] = {}) {
   await world.settle();
   world.confluence.calls.length = 0;
   return { ann, staff, alumni };
+}
+/** What the administrator saves; these users are marked, as after a settings change. */
+async function save(users: Partial<Settings['users']>, marked: readonly UserId[]): Promise<void> {
+  const read = await world.connections.get(world.connection.id);
+  if (!read) throw new Error('no connection');
+  const settings = { ...read.settings, users: { ...read.settings.users, ...users } };
+  await world.connections.changeSettings(read, settings, { by: 'pat', at: new Date(world.clock.now).toISOString() });
+  for (const id of marked) {
+    const user = await world.user(id);
+    if (user) await world.delivery.resources.again(user, 'parked too');
+  }
+  await world.untilQuiet();
 }
 const remove = { groupsOnDeactivate: { do: 'remove' as const } };
 
@@ -183,6 +196,30 @@ describe('users.groupsOnDeactivate', () => {
     expect(groupsOf('ann').sort()).toEqual(['alumni', 'staff']);
   });
 
+  it('a membership that is kept back is no reason to leave the account in a group, unless its group is an exception', async () => {
+    for (const [except, leaves] of [[[], false] as const, [['staff'], true] as const]) {
+      const { ann, staff } = await start({ groupsOnDeactivate: { do: 'remove', except: [...except] } });
+      await world.updateUser(ann, { active: false });
+      await world.settle();
+      await world.deleteGroup(staff, { sends: false });
+      const again = await world.createGroup('staff', [ann]);
+      await world.deliver(message(again));
+      const read = await world.delivery.memberships.read(world.connection.id, staff, ann);
+      const successor = read && (await world.delivery.memberships.successor(read, 'staff', 'ann'));
+      expect(successor !== undefined).toBe(leaves);
+      if (!leaves) await world.close();
+    }
+  });
+
+  it('what is to be taken away is looked for before what is to be given', async () => {
+    const { ann, staff } = await start(remove);
+    await world.updateUser(ann, { active: false });
+    await world.deliver(message(ann));
+    const removals: UserId[] = [];
+    for await (const id of world.delivery.pending.ofGroup(world.connection.id, staff, true)) removals.push(id);
+    expect(removals).toEqual([ann]);
+  });
+
   it('deleted while inactive: forgotten, with all memberships', async () => {
     const { ann, staff } = await start(remove);
     await world.updateUser(ann, { active: false });
@@ -317,6 +354,50 @@ describe('users.defaultGroups', () => {
     await world.updateUser(ann, { active: false });
     await world.settle();
     expect(groupsOf('ann')).toEqual(['everybody']);
+  });
+
+  it('a 404 is not believed once; a group that is gone holds up nobody who is to leave it', async () => {
+    await withDefaults({ groupsOnDeactivate: { do: 'remove' } });
+    world.confluence.fail(/^addMember everybody/, 'not-found');
+    const ann = await world.createUser('ann');
+    await world.settle();
+    expect(groupsOf('ann')).toEqual(['welcome', 'everybody']);
+    expect(world.records('change.retried')).toEqual([]);
+    world.confluence.groups.delete('welcome');
+    await world.updateUser(ann, { active: false });
+    await world.settle();
+    expect(groupsOf('ann')).toEqual([]);
+    expect(await world.user(ann)).not.toHaveProperty('marker');
+  });
+
+  it('the setting is taken back while a user is inactive: reactivation gives the groups of new users too', async () => {
+    await withDefaults({ groupsOnDeactivate: { do: 'remove' } });
+    const ann = await world.createUser('ann');
+    await world.settle();
+    await world.updateUser(ann, { active: false });
+    await world.settle();
+    await save({ groupsOnDeactivate: { do: 'keep', except: [] } }, [ann]);
+    await world.updateUser(ann, { active: true });
+    await world.settle();
+    expect(groupsOf('ann')).toEqual(['welcome', 'everybody']);
+  });
+
+  it('the brake counts who is stripped of default groups', async () => {
+    world = await startWorld({
+      settings: { users: { defaultGroups: { allUsers: ['everybody'] } }, brake: { share: 0, atLeast: 1 } },
+    });
+    world.confluence.groups.set('everybody', new Set());
+    const users = [await world.createUser('ann'), await world.createUser('bob')];
+    await world.settle();
+    for (const user of users) {
+      await world.updateUser(user, { active: false });
+      await world.untilPassed(120);
+    }
+    expect([account('ann')?.active, account('bob')?.active]).toEqual([false, false]);
+    await save({ groupsOnDeactivate: { do: 'remove', except: [] } }, users);
+    expect(world.confluence.groups.get('everybody')?.size).toBe(1);
+    const markers = await Promise.all(users.map(async (user) => (await world.user(user))?.marker));
+    expect(markers.filter((marker) => marker === 'held')).toHaveLength(1);
   });
 
   it('a protected group is never given', async () => {
