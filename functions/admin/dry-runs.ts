@@ -2,7 +2,7 @@ import type { Connection } from '../../shared/directory/connection.ts';
 import type { Administration } from './administration.ts';
 
 /** A connection in dry run, and how many changes it keeps back. */
-export interface DryRun {
+interface DryRun {
   readonly connection: string;
   readonly kept: number;
   /** There are more. */

@@ -7,7 +7,7 @@ import type { SweepDependencies } from './dependencies.ts';
 const LOOKS = 2_000;
 
 /** What dry runs have planned. */
-export interface PlannedChanges {
+interface PlannedChanges {
   /** How many are kept back by dry runs that go on, counted up to a bound of each connection. */
   readonly held: number;
   /**

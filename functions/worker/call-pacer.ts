@@ -21,7 +21,7 @@ const SLOW_MS = 1_000;
 /** Whatever a Retry-After says: a change should not rest for longer than the sweep lets it. */
 const LONGEST_SLOW_MS = 900_000;
 
-export interface PacerOptions {
+interface PacerOptions {
   readonly pace: Pick<TargetPace, 'reserveTurns' | 'slow'>;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;

@@ -7,7 +7,7 @@ export interface RateLimit {
   readonly intervalSeconds: number;
 }
 
-export interface TokenBucket {
+interface TokenBucket {
   /** Takes a token if there is one. The headers are those of the answer, whether it is 429 or not. */
   take(): { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>> };
 }
