@@ -21,18 +21,19 @@ export async function wakeMemberships(work: Work, user: UserItem): Promise<boole
 
 /**
  * The account is as the user should have it: the marker goes. What is left for the sweep keeps it.
+ * @param profile what the account was given; undefined where the settings leave it as it is
  * @param isUsable the account is there and wanted: default groups of a new one have been given by now
  */
-export async function finishUser(work: Work, at: AccountAtHand, profile: DesiredProfile, isUsable: boolean): Promise<Attempt> {
+export async function finishUser(work: Work, at: AccountAtHand, profile: DesiredProfile | undefined, isUsable: boolean): Promise<Attempt> {
   const { user, subject } = at;
   const { resources, users } = work.delivery;
   if (at.left.length > 0) {
-    await users.applied(user);
+    await users.applied(user, profile && JSON.stringify(profile));
     return 'done';
   }
   const newest = await resources.user(user.connection, user.id);
   if (newest?.newGroupsDue && isUsable) await users.newGroupsGiven(user);
-  const applied = newest?.boundName === undefined ? undefined : JSON.stringify(profile);
+  const applied = newest?.boundName === undefined ? undefined : profile && JSON.stringify(profile);
   if (await resources.clear(user, applied)) {
     reportRename(work, at, newest);
     if (user.marker !== undefined)
