@@ -150,7 +150,10 @@ export interface MembershipDelivery {
   withhold(read: MembershipRead): Promise<boolean>;
   /** Waits for its group, which is parked; the header notes that someone waits. */
   waitForGroup(read: MembershipRead): Promise<boolean>;
-  /** The brake holds the removal, like `ResourceDelivery.hold`. `rejected`: as its user is, whatever the brake says. */
+  /**
+   * The brake holds the removal, like `ResourceDelivery.hold`, in a transaction that checks the user as read: who is reactivated is not to be
+   * held (decision 21). `rejected`: as its user is, whatever the brake says.
+   */
   hold(read: MembershipRead, as?: HeldAs): Promise<boolean>;
   /** §3.9: it has failed and is left to the sweep, which puts it back: the next slice of its group does not begin with it. */
   setAside(read: MembershipRead): Promise<void>;
@@ -162,10 +165,12 @@ export interface MembershipDelivery {
   /** §3.7: conditional on revision, token, user and header as read. */
   clear(read: MembershipRead, applied: 'present' | 'absent'): Promise<boolean>;
   /**
-   * §3.7: a clear has failed after a call, or Synchronize found that it is not as applied: the marker is set again; a missing item comes
-   * back as absent at the revision applied. The marker has the id of the request that set it before, unless one is given.
+   * §3.7: a clear has failed after a call: the marker is set again; a missing item comes back as absent at the revision applied. The marker
+   * has the id of the request that set it before.
    */
-  putBack(read: MembershipRead, correlationId?: string): Promise<void>;
+  putBack(read: MembershipRead): Promise<void>;
+  /** Synchronize found that it is not as applied. Conditional on revision and token as read: who marked it since knows more. */
+  markAgain(read: MembershipRead, correlationId: string): Promise<boolean>;
   /**
    * §2.9 and §3.8: the user's memberships become pending: of a live user those that wait and those already applied to an account
    * that was made anew, of a tombstone all. `proceed` is asked before each; `complete` is false when it said no.

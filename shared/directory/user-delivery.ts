@@ -18,11 +18,11 @@ export interface UserDelivery {
    * and so do the groups of `noteNewGroups`. The memberships have to be woken afterwards. Conditional on the revision.
    */
   withholdGroups(user: UserItem, kept: readonly string[] | undefined): Promise<boolean>;
-  /** Applied, as far as the memberships go, while the marker stays. Conditional on revision and token. */
-  applied(user: UserItem): Promise<boolean>;
+  /** Applied, and `profile` with it, as far as the memberships go, while the marker stays. Conditional on revision and token. */
+  applied(user: UserItem, profile: string | undefined): Promise<boolean>;
   /**
-   * A live user becomes pending, whatever the marker was, parked or not: a membership that decides over the account has changed. Undefined
-   * for who is not live.
+   * A live user becomes pending, parked or not: a membership that decides over the account has changed. Undefined for who is not live, and
+   * for whom the brake holds, or an administrator has rejected, unless the membership may give access.
    * @param removal the account may have to be disabled
    */
   wake(connection: ConnectionId, user: UserId, removal: boolean, correlationId: string): Promise<Marked | undefined>;

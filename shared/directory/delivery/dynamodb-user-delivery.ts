@@ -3,7 +3,7 @@ import { DirectoryBusy, type DynamoDbTable } from '../dynamodb-table.ts';
 import type { GroupId } from '../ids.ts';
 import type { GroupItem, MemberItem, UserItem } from '../items.ts';
 import { keys } from '../keys.ts';
-import { clearedParked, pendingMarker } from '../marker.ts';
+import { clearedParked, isHeld, pendingMarker } from '../marker.ts';
 import { markedResource, messageGroupFor } from '../target-name.ts';
 import type { UserDelivery } from '../user-delivery.ts';
 import { both, isLive, markerAsRead } from './as-read.ts';
@@ -44,15 +44,18 @@ export function dynamoDbUserDelivery(table: DynamoDbTable, times: MarkTimes): Us
       return written(table.update(keyOf(user), change, liveAsRead(user)));
     },
 
-    applied: (user) =>
-      written(
-        table.update(keyOf(user), { set: { appliedRevision: user.revision, appliedAt: times.now().toISOString() } }, markerAsRead(user)),
-      ),
+    applied(user, profile) {
+      const applied = { appliedRevision: user.revision, appliedAt: times.now().toISOString() };
+      const set = { ...applied, ...(profile !== undefined && { appliedProfile: profile }) };
+      return written(table.update(keyOf(user), { set }, markerAsRead(user)));
+    },
 
     async wake(connection, id, removal, correlationId) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const user = await table.get<UserItem>(keys.user(connection, id));
         if (user?.state !== 'live') return undefined;
+        // What takes access away is held or rejected already: only what may give it is something new.
+        if (isHeld(user) && (removal || !user.active)) return undefined;
         const now = times.now();
         const { set } = pendingMarker({
           target: user.target,

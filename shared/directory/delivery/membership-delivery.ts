@@ -70,11 +70,12 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       return written(table.transact([waiting(member), note]));
     },
 
-    hold: ({ member }, as = 'held') => {
+    hold: ({ member, user }, as = 'held') => {
       const held = heldKey(member.connection, as, keyOfMember(member), times.now().toISOString());
       const change = { set: { marker: as, ...held }, remove: ['listPk', 'listSk'] };
       const write: Write = { update: keyOfMember(member), change, condition: markerAsRead(member) };
-      return written(table.transact(as === 'held' ? [write, brakeIsOn(member.connection)] : [write]));
+      const asRead: Write = { check: keys.user(member.connection, member.userId), condition: userAsRead(user) };
+      return written(table.transact(as === 'held' ? [write, asRead, brakeIsOn(member.connection)] : [write, asRead]));
     },
 
     async setAside({ member }) {
@@ -151,12 +152,18 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       );
     },
 
-    async putBack({ member }, given) {
+    async markAgain({ member, group }, correlationId) {
+      if (!group) return false;
+      const set = pendingMember(times, member, group, member.wanted, correlationId);
+      return written(table.update(keyOfMember(member), { set }, markerAsRead(member)));
+    },
+
+    async putBack({ member }) {
       for (let attempt = 0; attempt < PUT_BACK_ATTEMPTS; attempt++) {
         const group = await table.get<GroupItem>(keys.group(member.connection, member.groupId));
         if (!group) return;
         const newest = await table.get<MemberItem>(keyOfMember(member));
-        const correlationId = given ?? newest?.correlationId ?? member.correlationId ?? `again-${member.groupId}`;
+        const correlationId = newest?.correlationId ?? member.correlationId ?? `again-${member.groupId}`;
         const marker = (of: MemberItem) => pendingMember(times, of, group, of.wanted, correlationId);
         if (newest) {
           if (await written(table.update(keyOfMember(newest), { set: marker(newest) }, markerAsRead(newest)))) return;

@@ -60,11 +60,14 @@ function takesAway(user: UserItem): boolean {
 }
 
 /**
- * A tombstone: all. An account made, memberships kept back or given back: those that wait, and those that an earlier account of the user already had. Deleting a user says
- * something new about what is held, once: a tombstone whose account is done is looked at again and again.
+ * A tombstone: all. An account made, memberships kept back or given back: those that wait, and those that an earlier account of the user
+ * already had. Deleting a user says something new about what is held, once: a tombstone whose account is done is looked at again and again.
+ * That memberships are still kept back says nothing new about one that an administrator has rejected to take away: a worker that was ended
+ * while it woke them wakes them twice.
  */
 function isToWake(user: UserItem, member: MemberItem): boolean {
-  if (isHeld(member)) return user.state === 'tombstone' ? user.marker !== undefined : member.wanted === 'present';
+  if (isHeld(member) && user.state === 'tombstone') return user.marker !== undefined;
+  if (isHeld(member)) return member.wanted === 'present' && (member.marker === 'held' || user.groupsWithheld === undefined);
   if (user.state === 'tombstone' || member.marker === 'waiting') return true;
   return member.marker === undefined && member.wanted === 'present';
 }

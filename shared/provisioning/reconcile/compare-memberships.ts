@@ -83,9 +83,9 @@ function namesToBe({ policy, isDryRun }: Pick<Work, 'policy' | 'isDryRun'>, grou
 /** Marked pending with the run's own correlation id. Of a run through everything the group's turn comes; otherwise it is rung for. */
 async function markAgain(work: RunningWork, read: MembershipRead): Promise<void> {
   const correlationId = correlationOf(work.run);
-  await work.delivery.memberships.putBack(read, correlationId);
+  const isMarked = await work.delivery.memberships.markAgain(read, correlationId);
   const { group, member } = read;
-  if (!group || work.run.scope.of === 'all') return;
+  if (!isMarked || !group || work.run.scope.of === 'all') return;
   const resource = { type: 'group', id: group.id } as const;
   const marked = { messageGroup: messageGroupOfGroup(work, group), connection: group.connection, resource, correlationId };
   await ring(work, { ...marked, members: [member.userId] }, 'woken');

@@ -65,7 +65,7 @@ describe('the guarantee of a dry run', () => {
       Object.entries(delivery[port]).flatMap(([name, verb]) => (isRefused(verb as () => unknown) ? [] : `${port}.${name}`)),
     );
     const resources = ['bind', 'record', 'release', 'clear', 'again', 'park', 'hold', 'parkOwned', 'wakeWaiters', 'retire'];
-    const memberships = ['waitForUser', 'waitForGroup', 'hold', 'setAside', 'handOver', 'clear', 'putBack', 'wakeOfUser', 'wakeOfGroup'];
+    const memberships = ['waitForUser', 'waitForGroup', 'hold', 'setAside', 'handOver', 'clear', 'putBack', 'markAgain', 'wakeOfUser'];
     const others = [
       'tombstones.purgeUser',
       'tombstones.purgeGroup',
