@@ -13,7 +13,8 @@ import { accountNameFor } from './name-in-target.ts';
 import { performOnAccount } from './perform-on-account.ts';
 import { type Action, countAction, namesOf, type Plan } from './plan.ts';
 import { planLeaving } from './plan-membership.ts';
-import { isWanted } from './plan-user.ts';
+import { type DesiredUser, isWanted } from './plan-user.ts';
+import type { DesiredProfile } from './policy/account-profile.ts';
 import { isMine, surveyUser } from './survey-user.ts';
 import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from './work.ts';
 
@@ -84,7 +85,12 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
   if (!(await wakeMemberships(work, user))) return 'done';
   const others = plan.actions.filter((action) => !isOfAccess(action));
   if ((await performOnAccount(work, at, others)) === 'again') return 'again';
-  return finishUser(work, at, desired.profile, isWanted(desired) && (at.found || plan.actions.length > 0));
+  return finishUser(work, at, profileGiven(work, desired, plan.actions), isWanted(desired) && (at.found || plan.actions.length > 0));
+}
+
+/** Of a profile that `users.update` left alone nothing is noted as applied, or the switch, on again, would find nothing to do. */
+function profileGiven({ policy }: Work, { profile }: DesiredUser, actions: readonly Action[]): DesiredProfile | undefined {
+  return policy.settings.users.update || actions.some((action) => action.do === 'create account') ? profile : undefined;
 }
 
 function isOfAccess(action: Action): boolean {

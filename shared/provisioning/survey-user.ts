@@ -93,7 +93,8 @@ async function groupsOf(
   wanted: boolean,
 ): Promise<ReadonlySet<string> | undefined> {
   const { allUsers } = policy.userGroups;
-  const isCompared = wanted ? allUsers.length > 0 : !active && allUsers.length + newGroupsOf(user).length > 0;
+  const news = newGroupsOf(user).length;
+  const isCompared = wanted ? allUsers.length > 0 || (user.newGroupsDue === true && news > 0) : !active && allUsers.length + news > 0;
   if (!isCompared) return undefined;
   try {
     const groups = new Set<string>();

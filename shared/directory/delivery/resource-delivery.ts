@@ -79,7 +79,7 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         table.transact([
           {
             update: keyOf(resource),
-            change: { set: { boundName: name, ...(resource.type === 'group' && boundGroup(resource, creating)) } },
+            change: { set: { boundName: name, ...(resource.type === 'group' && boundGroup(resource, name, creating)) } },
             condition: both(unchanged(resource), boundAsRead(resource)),
           },
           ownedFromNowOn(resource, name, owner, creating),
@@ -183,8 +183,10 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
   };
 }
 
-function boundGroup({ displayName }: GroupItem, creating: boolean): Partial<GroupItem> {
-  return { namedBy: displayName, ...(!creating && { othersFrom: '' }) };
+/** One that is made again, because somebody has deleted it, was not named anew: the IdP may have renamed it since (decision 15). */
+function boundGroup({ boundName, namedBy, displayName }: GroupItem, name: string, creating: boolean): Partial<GroupItem> {
+  const isAgain = boundName === name && namedBy !== undefined;
+  return { namedBy: isAgain ? namedBy : displayName, ...(!creating && { othersFrom: '' }) };
 }
 
 /** What an owner is read for. */
