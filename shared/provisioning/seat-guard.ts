@@ -22,7 +22,7 @@ export interface SeatGuard {
 const COUNT_MS = 86_400_000;
 const COUNT_WHEN_FULL_MS = 900_000;
 
-/** The seat guard of a connection's target, by its settings. Without any limit it asks once a day whether the target tells one. */
+/** The seat guard of a connection's target, by its settings. Without any limit it does nothing. */
 export function seatGuardOf(
   work: Pick<Work, 'connection' | 'target' | 'log' | 'now' | 'thread'> & { readonly delivery: Pick<Delivery, 'seats'> },
 ): SeatGuard {
@@ -41,6 +41,7 @@ export function seatGuardOf(
     return newest;
   };
   const take = async (account: string): Promise<void> => {
+    if (set === undefined && !(await target.capabilities()).tellSeatLimit) return;
     const state = await counted();
     const limit = set ?? state?.limit;
     if (limit === undefined || (await delivery.seats.take(id, account, limit)) !== 'full') return;

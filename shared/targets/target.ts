@@ -32,6 +32,8 @@ export interface TargetCapabilities {
   readonly findByEmail: boolean;
   /** seats().used is told. */
   readonly countSeats: boolean;
+  /** seats().limit is told. */
+  readonly tellSeatLimit: boolean;
   readonly renameAccount: boolean;
   readonly renameGroup: boolean;
 }

@@ -69,6 +69,7 @@ beforeEach(async () => {
           changeMembers: true,
           findByEmail: true,
           countSeats: false,
+          tellSeatLimit: false,
           renameAccount: false,
           renameGroup: false,
         },

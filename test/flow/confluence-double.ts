@@ -44,6 +44,7 @@ export class ConfluenceDouble {
     changeMembers: true,
     findByEmail: false,
     countSeats: true,
+    tellSeatLimit: false,
     renameAccount: false,
     renameGroup: false,
   };

@@ -48,18 +48,25 @@ describe('seat guard: accounts', () => {
   it('goes by the limit that the target tells, where the settings have none', async () => {
     await start();
     world.confluence.seatLimit = 1;
+    world.confluence.capabilities.tellSeatLimit = true;
     await create('ann', 'bob');
     expect(active()).toEqual(['ann']);
   });
 
-  it('has no limit where neither tells one, and asks the target for it once a day', async () => {
+  it('counts in the target once a day', async () => {
+    await start({ limit: 10 });
+    await create('ann', 'bob');
+    expect(world.confluence.calls.filter((call) => call.startsWith('seats'))).toHaveLength(1);
+    world.clock.now += DAY;
+    await create('cid');
+    expect(world.confluence.calls.filter((call) => call.startsWith('seats'))).toHaveLength(2);
+  });
+
+  it('has no limit where neither tells one, and then asks the target nothing', async () => {
     await start();
     await create('ann', 'bob', 'cid');
     expect(active()).toHaveLength(3);
-    expect(world.confluence.calls.filter((call) => call.startsWith('seats'))).toHaveLength(1);
-    world.clock.now += DAY;
-    await create('dan');
-    expect(world.confluence.calls.filter((call) => call.startsWith('seats'))).toHaveLength(2);
+    expect(world.confluence.calls.filter((call) => call.startsWith('seats'))).toEqual([]);
   });
 
   it('stops activations too, and never a removal', async () => {

@@ -14,6 +14,7 @@ const CAPABILITIES: Readonly<Record<keyof TargetCapabilities, readonly [title: s
   changeMembers: ['add and remove members', 'addMember'],
   findByEmail: ['link accounts by e-mail address', 'findByEmail'],
   countSeats: ['count used seats', 'countSeats'],
+  tellSeatLimit: ['tell the limit of the licence', ''],
   renameAccount: ['rename accounts', ''],
   renameGroup: ['rename groups', ''],
 };

@@ -54,6 +54,7 @@ export async function probeAbilities(client: RestClient, rpc: RpcClient, { versi
       changeMembers: can('addMember'),
       findByEmail: activeUsers?.hasEmails === true,
       countSeats: activeUsers?.isThere === true,
+      tellSeatLimit: false,
       renameAccount: false,
       renameGroup: false,
     },

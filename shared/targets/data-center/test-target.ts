@@ -27,6 +27,7 @@ const UNKNOWN: TargetCapabilities = {
   changeMembers: false,
   findByEmail: false,
   countSeats: false,
+  tellSeatLimit: false,
   renameAccount: false,
   renameGroup: false,
 };
