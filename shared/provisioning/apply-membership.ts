@@ -11,6 +11,7 @@ import { isOfWholeTarget, isTriedTwice } from './dispositions.ts';
 import { isAlreadyPlanned } from './dry-run.ts';
 import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
 import { allNamesOfGroup, type MembershipWish, membershipWish } from './membership-wish.ts';
+import { messageGroupOfGroup } from './name-in-target.ts';
 import { actionsOf, countMoves, planMembership } from './plan-membership.ts';
 import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from './work.ts';
 
@@ -45,6 +46,7 @@ export async function applyMembership(
   for (let round = 0; round < ROUNDS; round++) {
     const read = await work.delivery.memberships.read(work.connection.id, at.group.id, userId);
     if (!read) return 'skipped';
+    if (read.group && messageGroupOfGroup(work, read.group) !== work.messageGroup) return sendOn(work, read.group, userId);
     work.thread.correlationId = read.member.correlationId ?? work.change.correlationId;
     try {
       const outcome = await attempt(work, at, read, subject, only);
@@ -59,6 +61,15 @@ export async function applyMembership(
       return 'left';
     }
   }
+  return 'left';
+}
+
+/**
+ * DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on." A group that had no name
+ * when this slice began may have got one since, from other settings and under another lock (decision 21).
+ */
+async function sendOn(work: Work, group: GroupItem, userId: UserId): Promise<MembershipOutcome> {
+  await work.queue.send(messageGroupOfGroup(work, group), { ...work.change, members: [userId], reason: 'forwarded' });
   return 'left';
 }
 
