@@ -108,22 +108,26 @@ export class LiveTenant {
   }
 
   /**
-   * What the IdP says next. Deletes come first, of users before groups: what is left of one depends on the others at that moment. Then one
-   * group is renamed: by which of several displayNames a group got its name would depend on who else had it when.
+   * What the IdP says next. Deletes come first, each a step of its own: what is left of one depends on the others at that moment, and somebody
+   * may have waited for the name. Then one group is renamed: by which of several displayNames one got its name would depend on when.
    */
   async change(changes: readonly IdpChange[]): Promise<string[]> {
-    const of = (what: IdpChange['do']) => changes.filter((each) => each.do === what);
-    const renamed = of('rename group').slice(0, 1);
-    const isRenamed = ({ group }: IdpChange) => renamed.some((each) => each.group % this.#groups.size === group % this.#groups.size);
-    const ends = [...of('delete user'), ...of('delete group').filter((each) => !isRenamed(each))];
-    const others = changes.filter(({ do: what }) => what !== 'rename group' && what !== 'delete user' && what !== 'delete group');
-    for (const each of [...ends, ...renamed, ...others]) {
+    const of = (...kinds: IdpChange['do'][]) => changes.filter((each) => kinds.includes(each.do));
+    for (const each of of('delete user', 'delete group')) {
+      const wrong = await this.#changed([each]);
+      if (wrong.length > 0) return wrong;
+    }
+    return this.#changed([...of('rename group').slice(0, 1), ...of('activate', 'deactivate', 'edit', 'join', 'leave')]);
+  }
+
+  async #changed(changes: readonly IdpChange[]): Promise<string[]> {
+    for (const each of changes) {
       await this.#request(each);
       await this.#world.settle();
     }
     await this.#pass();
     // Who is parked is tried again by the next change of theirs, or by Synchronize.
-    return this.#compare('changed', false, false);
+    return this.#compare(`changed ${changes.map((each) => each.do).join(', ')}`, false, false);
   }
 
   async #request(change: IdpChange): Promise<void> {
