@@ -223,14 +223,13 @@ export class LiveTenant {
     }
   }
 
-  /** A member can't come into a group that is not there, nor somebody without an account into any. */
+  /** A member can't come into a group that is not there, nor anything be done to an account that is not. */
   #couldTakeEffect(call: string): boolean {
     const { accounts, groups } = this.#world.confluence;
-    const [verb = '', ...names] = partsOf(call, this.#world);
+    const [verb = '', first = '', second = ''] = partsOf(call, this.#world);
     if (verb === 'members' || verb === 'groupsOf') return false;
-    if (!/^(add|remove)Member$/.test(verb)) return true;
-    const [group = '', account = ''] = names;
-    return groups.has(group) && accounts.has(account);
+    if (/Member$/.test(verb)) return groups.has(first) && accounts.has(second);
+    return /^(create|.*Group$)/.test(verb) || accounts.has(first);
   }
 
   #confluence(): Confluence {
