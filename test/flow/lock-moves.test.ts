@@ -51,3 +51,23 @@ describe('a group that gets its name while a worker believes that it has none (d
     expect(await world.member(staff, ann)).not.toHaveProperty('marker');
   });
 });
+
+describe('a deleted group whose name was taken over and given up before its members were taken out (decision 21)', () => {
+  it('takes them out all the same, although they are in the group that had taken it over', async () => {
+    world = await startWorld({ settings: map({ staff: ['crew'], people: ['crew'] }) });
+    const ann = await world.createUser('ann');
+    const staff = await world.createGroup('staff', [ann]);
+    await world.untilQuiet();
+    await world.deleteGroup(staff, { sends: false });
+    const people = await world.createGroup('people');
+    await world.settle();
+    expect(await world.group(people)).toMatchObject({ boundName: 'crew' });
+    await changeSettings(world, map({ staff: ['crew'], people: ['folk'] }), [people]);
+    await world.settle();
+    expect(await world.group(people)).toMatchObject({ boundName: 'folk' });
+    await world.changeMembers(people, { add: [ann] });
+    await world.untilQuiet();
+    expect(await world.group(staff)).toBeUndefined();
+    expect([world.confluence.member('folk', 'ann'), world.confluence.member('crew', 'ann')]).toEqual([true, false]);
+  });
+});

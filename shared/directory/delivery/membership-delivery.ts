@@ -100,7 +100,8 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
       const ofGroup = owners.find((owner) => owner.ownerType === 'group');
       const ofAccount = owners.find((owner) => owner.ownerType === 'user');
       // A pair in two connections has no member item: nobody there says that it should be present.
-      const connection = ofGroup?.ownerConnection;
+      // Nor where the owner has given the name up: who is in that group is in it under another name (decision 21).
+      const connection = ofGroup?.free === true ? undefined : ofGroup?.ownerConnection;
       if (connection === undefined || (ofAccount && ofAccount.ownerConnection !== connection)) return undefined;
       const group = ofGroup?.ownerId as typeof member.groupId;
       const user = (ofAccount?.ownerId ?? member.userId) as typeof member.userId;
