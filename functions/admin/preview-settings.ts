@@ -1,8 +1,10 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { Counts, RunDetail } from '../../shared/directory/runs.ts';
+import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Administration, Terminal } from './administration.ts';
 import type { Outcome } from './command.ts';
+import { availableGroups } from './groups/available-groups.ts';
 import { beginRun, followRun } from './runs/follow-run.ts';
 
 const SHOWN = 200;
@@ -30,14 +32,40 @@ export async function previewSettings(
     const then = details.filter(({ side }) => side !== 'now');
     rows.push({ type, name, now: inWords(now), after: inWords(then) });
   }
+  const collisions = await newCollisions(administration, connection, candidate);
   const ended = run.state === 'finished' ? [] : [`The preview has not ended: it is ${run.state}, after ${done} users and groups.`];
   const more = rows.length > SHOWN ? [`The first ${SHOWN} of ${rows.length} rows.`] : [];
   return {
-    json: { run: run.id, state: run.state, compared: done, counts, differences: rows },
+    json: { run: run.id, state: run.state, compared: done, counts, differences: rows, collisions },
     table: rows.slice(0, SHOWN),
-    text: [...ended, ...more, totals(counts, done, rows.length)].join('\n'),
-    attention: run.state !== 'finished',
+    text: [...ended, ...more, totals(counts, done, rows.length), ...collisions.map(collisionSentence)].join('\n'),
+    attention: run.state !== 'finished' || collisions.length > 0,
   };
+}
+
+interface Collision {
+  readonly confluenceGroup: string;
+  readonly groups: readonly string[];
+}
+
+/** Groups of the IdP that would newly end up as one Confluence group: of a name that nobody has yet the target can't tell it. */
+async function newCollisions({ overview }: Administration, { id, settings }: Connection, candidate: Settings): Promise<Collision[]> {
+  if (JSON.stringify(settings.groups) === JSON.stringify(candidate.groups)) return [];
+  const byName = new Map<string, string[]>();
+  for (const { displayName, becomes, conflictsWith } of await availableGroups(policyOf(candidate), overview.groups(id)))
+    if (conflictsWith) for (const name of becomes) byName.set(name, [...(byName.get(name) ?? []), displayName]);
+  const present = policyOf(settings);
+  const isOf = (name: string, displayName: string) => {
+    const naming = present.groupNaming(displayName);
+    return naming.is === 'names' && naming.names.includes(name);
+  };
+  return [...byName]
+    .map(([confluenceGroup, groups]) => ({ confluenceGroup, groups }))
+    .filter(({ confluenceGroup, groups }) => groups.length > 1 && !groups.every((group) => isOf(confluenceGroup, group)));
+}
+
+function collisionSentence({ confluenceGroup, groups }: Collision): string {
+  return `${groups.join(', ')} would all be the Confluence group ${confluenceGroup}: the first of them that is applied gets it, the others are parked.`;
 }
 
 function inWords(details: readonly RunDetail[]): string {

@@ -173,6 +173,49 @@ describe('settings diff --preview', () => {
     expect(others.differences).toEqual([{ type: 'group', name: 'staff', now: '', after: 'removed: zoe of staff' }]);
     expect(world.confluence.writes).toEqual([]);
   });
+
+  const renamed = (pattern: string, replacement: string) =>
+    `settings diff first --set groups.rename=[{"pattern":"${pattern}","replacement":"${replacement}"}] --preview`;
+
+  it('of a group that would get another’s name tells the conflict, and gives it nobody', async () => {
+    await world.createGroup('crew', [ann]);
+    await world.untilQuiet();
+    const { code, text, json } = await admin(`${renamed('cr.*', 'staff')} --json`);
+    expect(json().differences).toEqual([
+      {
+        ...{ type: 'group', name: 'crew', now: '' },
+        after: expect.stringMatching(/^removed: 1 member from crew; conflict: The Confluence group staff belongs to the group staff/),
+      },
+    ]);
+    expect(json().counts).toEqual({ removed: 1, conflict: 1 });
+    expect(code, text).toBe(EXIT.attention);
+  });
+
+  it('names the groups that would end up as one although none of them is there yet', async () => {
+    await world.createGroup('crew', [ann]);
+    await world.untilQuiet();
+    const { code, text } = await admin(renamed('.*', 'all'));
+    expect(code).toBe(EXIT.attention);
+    expect(text).toContain('staff, crew would all be the Confluence group all: the first of them that is applied gets it');
+  });
+
+  it('of a group that is parked tells why beside what would become of it, and takes out nobody who was never put in', async () => {
+    await world.createGroup('Confluence-Administrators', [ann]);
+    await world.untilQuiet();
+    const { json } = await admin('settings diff first --set groups.exclude=["Confluence-.*"] --preview --json');
+    expect(json().differences).toEqual([
+      {
+        ...{ type: 'group', name: 'Confluence-Administrators' },
+        now: expect.stringMatching(/^conflict: The group confluence-administrators is protected/),
+        after: expect.stringMatching(/^skipped: /),
+      },
+    ]);
+    expect(json().counts).toEqual({ skipped: 1 });
+    const staff = await admin('settings diff first --set protected.groups=["staff"] --preview --json');
+    expect(staff.json().differences).toEqual([
+      { type: 'group', name: 'staff', now: '', after: expect.stringMatching(/^conflict: The group staff is protected/) },
+    ]);
+  });
 });
 
 describe('the progress of a run', () => {

@@ -2,13 +2,16 @@ import { messageGroupOf } from '../../changes/change.ts';
 import type { GroupId } from '../../directory/ids.ts';
 import type { GroupItem, UserItem } from '../../directory/items.ts';
 import type { Outstanding, RunDetail } from '../../directory/runs.ts';
+import { foldCase } from '../../scim/attributes/fold-case.ts';
 import type { Target } from '../../targets/target.ts';
 import { applyUser } from '../apply-user.ts';
-import { accountNameFor } from '../name-in-target.ts';
+import { namesOfGroup } from '../membership-wish.ts';
+import { accountNameFor, groupNamingFor } from '../name-in-target.ts';
 import { type OtherMembers, otherMembersOf } from '../other-members.ts';
 import type { GroupNaming } from '../policy/group-names.ts';
 import { type Policy, policyOf } from '../policy/policy.ts';
 import { Settings } from '../settings/settings.ts';
+import { surveyGroup } from '../survey-group.ts';
 import { compareMemberships } from './compare-memberships.ts';
 import { RunTally } from './run-tally.ts';
 import type { RunningWork, Slice } from './running-work.ts';
@@ -45,21 +48,46 @@ async function plan(work: RunningWork, user: UserItem): Promise<void> {
   await compareMemberships({ ...work, proceed: () => true }, user);
 }
 
-/** The names that the settings give, and how many members they would be given to or taken from. */
+/** The names that the settings give, how many members they would be given to or taken from, and what stands in the way. */
 async function previewGroup(work: RunningWork, id: GroupId, candidate: Policy): Promise<void> {
   const group = await work.delivery.resources.group(work.connection.id, id);
   if (group?.state !== 'live') return;
-  const [now, then] = [work.policy, candidate].map((policy) => policy.groupNaming(group.displayName)) as [GroupNaming, GroupNaming];
-  const [before, after] = [namesOf(now), namesOf(then)];
-  if (work.policy.settings.groups.otherMembers === 'keep') await previewOthers(withPolicy(work, candidate), group);
-  const added = after.filter((name) => !before.includes(name));
-  const removed = before.filter((name) => !after.includes(name));
-  if (added.length + removed.length === 0 && now.is === then.is) return;
+  const other = withPolicy(work, candidate);
+  const [now, then] = [groupNamingFor(work, group), groupNamingFor(other, group)];
+  // A parked group has given its members to the names that are its own, if any, and to no other.
+  const before = group.parkedCode === undefined ? namesOf(now) : namesOfGroup(group);
+  const after = namesOf(then);
+  if (work.policy.settings.groups.otherMembers === 'keep') await previewOthers(other, group);
+  const conflicts = then.is === 'park' ? [then.reason] : await conflictsOf(other, group, before, after);
+  const added = conflicts.length > 0 ? [] : after.filter((name) => !before.includes(name));
+  const removed = before.filter((name) => !after.includes(name) && !other.protectedGroups.has(foldCase(name)));
+  const parked = group.parkedCode === undefined ? [] : [group.parkedReason ?? group.parkedCode];
+  const isSame = sameTexts(parked, conflicts) && now.is === then.is;
+  if (added.length + removed.length === 0 && isSame) return;
   const members = await countMembers(work, group);
-  for (const name of added) work.tally.add('added', `${members} members to ${name}`, members);
-  for (const name of removed) work.tally.add('removed', `${members} members from ${name}`, members);
-  if (then.is === 'park') work.tally.add('conflict', then.reason);
+  const whom = members === 1 ? '1 member' : `${members} members`;
+  for (const name of added) work.tally.add('added', `${whom} to ${name}`, members);
+  for (const name of removed) work.tally.add('removed', `${whom} from ${name}`, members);
+  if (!sameTexts(parked, conflicts)) {
+    for (const text of conflicts) work.tally.add('conflict', text);
+    for (const text of parked) work.tally.tell({ kind: 'conflict', text, side: 'now' });
+  }
   if (then.is === 'skip') work.tally.add('skipped', then.reason);
+}
+
+/** Why the group could not have the names that it would get, or keep those that would be protected: each parks it. */
+async function conflictsOf(work: RunningWork, group: GroupItem, before: readonly string[], after: readonly string[]): Promise<string[]> {
+  const reasons: string[] = [];
+  for (const name of after) {
+    if (before.includes(name) && !work.protectedGroups.has(foldCase(name))) continue;
+    const { plan } = await surveyGroup(work, group, name);
+    if ('park' in plan) reasons.push(plan.reason);
+  }
+  return reasons;
+}
+
+function sameTexts(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, i) => text === other[i]);
 }
 
 /** Whom other settings would take out of the group, since the IdP did not put them there. */
