@@ -5,6 +5,8 @@ export interface Outcome {
   readonly json: unknown;
   readonly table?: readonly Readonly<Record<string, string | number>>[];
   readonly text?: string;
+  /** `text` is a document for a file or a pipe: its lines are never broken to fit a terminal. */
+  readonly isDocument?: true;
   /** Done, but something needs a person: exit code 4. */
   readonly attention?: boolean;
   /** What was changed, by its names alone: the `admin.action` record has it beside the arguments. */

@@ -9,6 +9,7 @@ export function main(argv: readonly string[]): Promise<number> {
   return runCommand(argv, commands, compose, processTerminal(process.stdin, process.stderr), {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   });
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearestWord } from '../../shared/provisioning/settings/check/nearest-word.ts';
 import { type AnyCommand, type OptionDescription, type Options, UsageError } from './command.ts';
 
 /** Options that every command takes. */
@@ -35,9 +36,9 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Any
       if (exact) return { kind: 'help', command: exact };
       if (begun.length > 0) return { kind: 'help', commands: begun };
     }
-    const near = commands
-      .filter(({ name }) => name.split(' ')[0] === words[0] || name.endsWith(` ${words[1] ?? words[0]}`))
-      .map(({ name }) => name);
+    const meant = nearestWord(typed, namesOf(commands));
+    const alike = namesOf(commands.filter(({ name }) => name.split(' ')[0] === words[0] || name.endsWith(` ${words[1] ?? words[0]}`)));
+    const near = meant === undefined ? alike : [meant];
     throw new UsageError(
       `there is no command "${typed}"${near.length > 0 ? `; there is: ${near.join(', ')}` : ''}. npm run admin -- help lists all.`,
     );
@@ -61,6 +62,10 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Any
       cause: error,
     });
   }
+}
+
+function namesOf(commands: readonly AnyCommand[]): string[] {
+  return commands.map(({ name }) => name);
 }
 
 /** True for a word that belongs to the option before it (`--stack NAME`). */

@@ -1,12 +1,15 @@
 import { describeError } from '../../shared/log/request-log.ts';
 import type { Administration, Terminal } from './administration.ts';
 import { type AnyCommand, type Command, EXIT, type Options, type Outcome, Refused, Unreachable, UsageError } from './command.ts';
+import { fitToWidth } from './fit-to-width.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { renderCommandHelp, renderHelp, renderOutcome } from './render.ts';
 
 export interface Output {
   out(text: string): void;
   err(text: string): void;
+  /** How many characters a line of the terminal has; undefined where the output is none. */
+  readonly columns?: number | undefined;
 }
 
 /**
@@ -35,7 +38,9 @@ export async function runCommand(
       administration = await compose(options);
       outcome = await recorded(administration, command, positionals, options, terminal);
     }
-    output.out(renderOutcome(outcome, options['json'] === true));
+    const asJson = options['json'] === true;
+    const text = renderOutcome(outcome, asJson);
+    output.out(asJson || outcome.isDocument ? text : fitToWidth(text, output.columns));
     return outcome.attention === true ? EXIT.attention : EXIT.done;
   } catch (error) {
     output.err(error instanceof Error ? error.message : String(error));

@@ -382,7 +382,7 @@ describe('status, parked and target', () => {
     await dynamoDbTargetStates(table, administration.now).pause(target.id, { code: 'captcha', reason: 'log in once as svc-scim' });
     expect(await admin('status')).toMatchObject({
       code: EXIT.attention,
-      text: expect.stringContaining('PAUSED 0 s: log in once as svc-scim'),
+      text: expect.stringMatching(/PAUSED 0 s .*is paused \(captcha\): log in once as svc-scim/s),
     });
     expect(await admin('target resume okta')).toMatchObject({ code: EXIT.done, text: expect.stringContaining('log in once') });
     expect(records()).toContainEqual(expect.objectContaining({ kind: 'target.resumed', target: target.id, by: administration.caller }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, UsageError } from '../../functions/admin/command.ts';
 import { commands } from '../../functions/admin/commands.ts';
+import { fitToWidth } from '../../functions/admin/fit-to-width.ts';
 import { parseCommandLine } from '../../functions/admin/parse-command-line.ts';
 import { renderCommandHelp, renderHelp, renderOutcome, renderTable } from '../../functions/admin/render.ts';
 
@@ -59,6 +60,31 @@ describe('the command line', () => {
       expect(command.help.length).toBeGreaterThan(20);
     },
   );
+});
+
+describe('what was probably meant', () => {
+  it('is one command where one is near, else those that share a word', () => {
+    expect(() => parseCommandLine(['setings', 'show'], commands)).toThrow(/there is: settings show\. /);
+    expect(() => parseCommandLine(['everything', 'show'], commands)).toThrow(/there is: connection show, /);
+  });
+});
+
+describe('a line that is wider than the terminal', () => {
+  it('goes on under its last column, and words stay in one piece', () => {
+    const table = renderTable([{ name: 'staff', why: `The group staff belongs to another one: ${'x'.repeat(70)} says more.` }]);
+    expect(fitToWidth(table, 60)).toBe(
+      ['NAME   WHY', 'staff  The group staff belongs to another one:', `       ${'x'.repeat(70)}`, '       says more.'].join('\n'),
+    );
+  });
+
+  it('is a little indented where the last column leaves too little room', () => {
+    const line = `${'a'.repeat(50)}  one two three four five`;
+    expect(fitToWidth(line, 60)).toBe(`${'a'.repeat(50)}  one two\n    three four five`);
+  });
+
+  it('stays as it is in a pipe', () => {
+    expect(fitToWidth('a b '.repeat(100), undefined)).toBe('a b '.repeat(100));
+  });
 });
 
 describe('results', () => {

@@ -257,7 +257,7 @@ describe('inspect user', () => {
         .map(({ is, confluenceGroup }) => `${is} ${confluenceGroup}`)
         .sort();
     };
-    expect(await kinds()).toEqual(['extra confluence-users', 'present alumni', 'present staff']);
+    expect(await kinds()).toEqual(['present alumni', 'present confluence-users', 'present staff']);
     await world.updateUser(ann, { active: false });
     await world.untilQuiet();
     expect(await kinds()).toEqual(['present alumni', 'withheld staff']);
@@ -274,6 +274,8 @@ describe('inspect user', () => {
       ({ json }) => json()['memberships'] as { is: string; confluenceGroup: string; why: string }[],
     );
     expect(held).toHaveLength(2);
+    const told = (await world.admin('inspect', 'group', 'staff')).text.split('\n').slice(1, 3);
+    expect(told).toEqual(['Is in Confluence as staff.', 'The brake holds 2 removals of access: brake show.']);
     for (const one of held) expect(one).toMatchObject({ is: 'held', confluenceGroup: 'staff', why: expect.stringContaining('brake show') });
   });
 
@@ -283,6 +285,7 @@ describe('inspect user', () => {
     await world.settle();
     const { text, code } = await world.admin('inspect', 'user', 'ann');
     expect(code).toBe(EXIT.done);
+    expect(section(text, 'STATE').join('\n')).toMatch(/pending +kept back by the dry run since /);
     expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
       expect.stringMatching(/^bind a new name +/),
       expect.stringMatching(/^create account +there is none of that name in Confluence$/),

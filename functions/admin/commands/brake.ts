@@ -85,7 +85,8 @@ access, it goes on again. May be interrupted and run again: what was not reached
     const as: HeldAs = options['rejected'] === true ? 'rejected' : 'held';
     const { count, more } = await administration.heldChanges.count(connection.id, as);
     const changes = `${more ? `more than ${count}` : count} ${as} ${count === 1 ? 'change' : 'changes'}`;
-    await confirm(terminal, options, `Apply ${changes} of ${connection.name}: people lose access in Confluence?`);
+    if (count > 0 || as === 'held')
+      await confirm(terminal, options, `Apply ${changes} of ${connection.name}: people lose access in Confluence?`);
     const released = await releaseHeld(administration, connection.id, as, administration.newId());
     return {
       json: { connection: connection.id, released },

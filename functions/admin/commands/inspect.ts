@@ -23,7 +23,7 @@ const user: Command = {
   summary: 'why somebody has access or none, from what was sent to what would be done',
   help: `NAME is the userName, or the id; a deleted user is found by the id. It reads only, in Confluence from where the worker runs.
 In the list of groups:
-  present   given by the identity provider, and there     missing   given, and not there yet
+  present   given, a default group too, and there         missing   given, and not there yet
   obsolete  there, and taken away by the next run         extra     there, and not given by this connection
   waiting   for the account or the group                  withheld  until the user is active again
   held      by the brake                                  skipped   the settings don't provision the group

@@ -29,9 +29,9 @@ const list: Command = {
       name,
       id,
       since,
+      confluence: target.baseUrl,
       code,
       reason,
-      confluence: target.baseUrl,
     }));
     return { json: parked, table, ...(table.length === 0 && { text: 'Nothing is parked.' }) };
   },

@@ -21,7 +21,7 @@ const edit: Command = {
   options: { ...SETTINGS_SOURCE, ...SAVE_OPTIONS },
   summary: 'changes settings: by name, from a file, or in your editor',
   help: `At a terminal, without --set, --unset and --file, it opens the whole document in $VISUAL or $EDITOR and lets you mend mistakes. Otherwise
-the document comes from --file or standard input. It says what changes and whom it affects, and asks before it does so unless --yes is given.
+the document comes from --file or standard input. It says what changes and whom it affects; at a terminal it asks before it does so, unless --yes is given.
 Example: npm run admin -- settings edit okta --set users.onDelete=keep --set users.userName.stripDomain=true --stack ScimForConfluence`,
   async run(administration, [nameOrId], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
@@ -104,7 +104,7 @@ Example: npm run admin -- settings export okta --file okta.json --stack ScimForC
     const map = Object.fromEntries(Object.entries(settings.groups.map).sort(([a], [b]) => (a < b ? -1 : 1)));
     const exported = { connection: name, number: settingsNumber, settings: { ...settings, groups: { ...settings.groups, map } } };
     const text = JSON.stringify(exported, null, 2);
-    if (typeof options['file'] !== 'string') return { json: exported, text };
+    if (typeof options['file'] !== 'string') return { json: exported, text, isDocument: true };
     try {
       await terminal.writeDocument(options['file'], `${text}\n`);
     } catch (error) {

@@ -78,7 +78,7 @@ const status: Command = {
     const rows = all.map((entry) => ({
       confluence: entry.confluence,
       connections: entry.connections.join(', '),
-      state: entry.state === 'paused' ? `PAUSED ${age(entry.since, now)}: ${entry.reason ?? entry.code ?? ''}` : 'open',
+      state: entry.state === 'paused' ? `PAUSED ${age(entry.since, now)}` : 'open',
       pending: entry.pending.more ? `more than ${entry.pending.pending}` : entry.pending.pending,
       oldest: age(entry.pending.oldestSince, now),
       parked: entry.parked,
@@ -93,6 +93,9 @@ const status: Command = {
     const isFull = all.some(({ safety }) => safety.seats?.full === true);
     const text = [
       ...(all.length === 0 ? ['No connection yet: npm run admin -- connection create NAME makes one.'] : []),
+      ...all.flatMap(({ state, confluence, code, reason }) =>
+        state === 'paused' ? [`${confluence} is paused (${code ?? 'no code'}): ${reason ?? 'no reason is known'}`] : [],
+      ),
       ...(isPaused ? ['Paused: target test CONNECTION says what is wrong. Nothing is lost.'] : []),
       ...(isParked ? ['Parked: parked list says why, and what to do.'] : []),
       ...(engaged.length > 0

@@ -20,15 +20,15 @@ function whatOf(record: TimedRecord): string {
       return joined(`${record.method} ${record.path}`, record.status === undefined ? 'no answer' : String(record.status), record.outcome);
     case 'change.planned': {
       const actions = record.actions.length === 0 ? 'nothing to do' : record.actions.join(', ');
-      return joined(actions, `(${record.reason})`, record.dryRun && 'dry run: nothing is done');
+      return joined(actions, `(${record.reason})${record.dryRun ? ';' : ''}`, record.dryRun && 'dry run: nothing is done');
     }
     case 'change.applied':
-      return joined(`revision ${record.revision}, ${seconds(record.pendingMs)} after the request`, record.note);
+      return joined(`revision ${record.revision}, ${seconds(record.pendingMs)} after the request${record.note ? ';' : ''}`, record.note);
     case 'change.parked':
     case 'change.retried':
       return joined(`${record.code}:`, record.reason);
     case 'change.held':
-      return joined(...record.actions, 'held by the brake');
+      return `held by the brake: ${record.actions.join(', ')}`;
     case 'change.skipped':
     case 'change.waiting':
       return record.reason;

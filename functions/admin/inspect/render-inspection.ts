@@ -39,7 +39,7 @@ export function renderInspection(shown: Shown): string {
     inspection.type === 'user'
       ? section('Groups', membershipLines(inspection.memberships, 'no groups'))
       : section('Members', memberLines(inspection)),
-    section('State', lines(stateRows(inspection.state, inspection.type))),
+    section('State', lines(stateRows(inspection))),
     section(`Last requests, of ${shown.hours} hours`, recordLines(shown.records)),
   ];
   return sections.filter((text) => text !== false).join('\n\n');
@@ -56,7 +56,18 @@ function verdict(inspection: ResourceInspection): string[] {
   const stuck = state.parked
     ? [`Parked (${state.parked.code}): ${state.parked.reason}`]
     : (outlook?.is === 'nothing' && outlook.skipped) || [];
-  return [inspection.type === 'user' ? accessOf(inspection) : groupsOf(inspection), ...stuck];
+  return [inspection.type === 'user' ? accessOf(inspection) : groupsOf(inspection), ...heldOf(inspection), ...stuck];
+}
+
+/** Why access is there that the identity provider has taken away. */
+function heldOf(inspection: ResourceInspection): string[] {
+  const findings = inspection.type === 'user' ? inspection.memberships : inspection.members.findings;
+  return (['held', 'rejected'] as const).flatMap((kind) => {
+    const count = findings.filter(({ is }) => is === kind).length + (inspection.state.pending?.marker === kind ? 1 : 0);
+    if (count === 0) return [];
+    const what = `${count} removal${count === 1 ? '' : 's'} of access`;
+    return [kind === 'held' ? `The brake holds ${what}: brake show.` : `An administrator has rejected ${what}: brake show --rejected.`];
+  });
 }
 
 function accessOf({ account, accountName, memberships, differences = [] }: UserInspection): string {

@@ -1,7 +1,11 @@
-import type { StateOfResource } from '../../../shared/provisioning/inspect/inspection.ts';
+import type { ResourceInspection, StateOfResource } from '../../../shared/provisioning/inspect/inspection.ts';
 
 /** Where a user or group stands, as a list of fields. */
-export function stateRows(state: StateOfResource, type: 'user' | 'group'): { field: string; value: string }[] {
+export function stateRows({
+  state,
+  type,
+  isDryRun,
+}: Pick<ResourceInspection, 'state' | 'type' | 'isDryRun'>): { field: string; value: string }[] {
   const { pending, parked, bound, applied, owner } = state;
   const rows: (readonly [string, string | undefined])[] = [
     ['directory', state.is === 'live' ? 'live' : `deleted ${state.deletedAt ?? ''}, and kept until that is applied`],
@@ -12,7 +16,11 @@ export function stateRows(state: StateOfResource, type: 'user' | 'group'): { fie
         ? 'never'
         : `revision ${applied.revision}${applied.at === undefined ? '' : `, ${applied.at}`}${applied.revision < state.revision ? '; the newest is not applied yet' : ''}`,
     ],
-    ['pending', pending && `${PENDING[pending.marker]} since ${pending.since}${sent(pending.sentBySweep)}`],
+    [
+      'pending',
+      pending &&
+        `${pending.marker === 'pending' && isDryRun ? 'kept back by the dry run' : PENDING[pending.marker]} since ${pending.since}${sent(pending.sentBySweep)}`,
+    ],
     ['parked', parked && `${parked.code} since ${parked.since ?? '?'}: ${parked.reason}`],
     [
       'bound to',

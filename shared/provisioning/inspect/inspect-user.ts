@@ -152,13 +152,11 @@ function extras(
   const isDefault = new Set([...policy.userGroups.allUsers, ...newGroupsOf(user)].map(foldCase));
   return groups
     .filter((name) => !explained.has(foldCase(name)))
-    .map((confluenceGroup) => ({
-      is: 'extra' as const,
-      confluenceGroup,
-      why: protectedGroups.has(foldCase(confluenceGroup))
-        ? 'a protected group: nobody here has given it, and it is never touched'
-        : isDefault.has(foldCase(confluenceGroup))
-          ? 'a default group of this connection (users.defaultGroups)'
-          : 'no group of the identity provider gives it',
-    }));
+    .map((confluenceGroup) => {
+      if (protectedGroups.has(foldCase(confluenceGroup)))
+        return { is: 'extra', confluenceGroup, why: 'a protected group: nobody here has given it, and it is never touched' };
+      if (isDefault.has(foldCase(confluenceGroup)))
+        return { is: 'present', confluenceGroup, why: 'a default group of this connection (users.defaultGroups)' };
+      return { is: 'extra', confluenceGroup, why: 'no group of the identity provider gives it' };
+    });
 }

@@ -45,7 +45,10 @@ async function compare(work: RunningWork, read: MembershipRead, actual: Readonly
   const { member, group, user } = read;
   if (!group || !user) return;
   if (member.marker === 'held' || member.marker === 'rejected') {
-    work.tally.count('held', `${member.marker} by the brake: ${groupNameFor(work, group)}`);
+    work.tally.count(
+      'held',
+      `${member.marker === 'held' ? 'held by the brake' : 'rejected by an administrator'}: ${groupNameFor(work, group)}`,
+    );
     return;
   }
   // A large change waits to be expanded: what it says of this user is not known here, and it is pending.

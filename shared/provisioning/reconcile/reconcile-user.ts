@@ -13,7 +13,7 @@ export async function reconcileUser(work: RunningWork, id: UserId): Promise<Slic
   const before = await resources.user(work.connection.id, id);
   if (!before) return 'done';
   if (before.marker === 'held' || before.marker === 'rejected') {
-    work.tally.count('held', `${before.marker} by the brake`);
+    work.tally.count('held', before.marker === 'held' ? 'held by the brake' : 'rejected by an administrator');
     return 'done';
   }
   // The account has been compared by the slice that reached the memberships.

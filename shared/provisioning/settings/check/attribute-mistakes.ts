@@ -26,10 +26,11 @@ function mistakeInPath(settings: Settings, text: string): string | undefined {
   const { User } = resourceTypesOf(settings);
   const found = findAttribute(User, path);
   if (!found) {
-    const near = nearestWord(
-      path.attribute,
-      User.schema.attributes.map(({ name }) => name),
-    );
+    const names = User.schema.attributes.flatMap(({ name, subAttributes = [] }) => [
+      name,
+      ...subAttributes.map((part) => `${name}.${part.name}`),
+    ]);
+    const near = nearestWord(text, names) ?? nearestWord(path.attribute, names);
     const declared = User.extensions.map(({ schema }) => schema.id).join(', ');
     return `${text} is no attribute of a User${near === undefined || path.urn !== undefined ? `; the extensions are ${declared}` : `; did you mean ${near}?`}`;
   }

@@ -35,7 +35,8 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, schema: FieldSchema 
       const border = `${isSmall ? (issue.inclusive === false ? 'more than' : 'at least') : 'at most'} ${bound}`;
       if (issue.origin === 'string') return `is too ${isSmall ? 'short' : 'long'}: ${border} characters`;
       if (issue.origin === 'array') return `has too ${isSmall ? 'few' : 'many'} entries: ${border}`;
-      return `is ${shown(value)}: a number of ${border}`;
+      // The settings with that border are shares.
+      return `is ${shown(value)}: a number of ${border}${bound === 1 && !isSmall ? ', 0.1 for 10 %' : ''}`;
     }
     case 'invalid_format':
       return issue.format === 'datetime'

@@ -63,7 +63,7 @@ describe('checking settings: the shape of the document', () => {
   });
 
   it.each([
-    [{ brake: { share: 2 } }, 'brake.share: is 2: a number of at most 1'],
+    [{ brake: { share: 2 } }, 'brake.share: is 2: a number of at most 1, 0.1 for 10 %'],
     [{ brake: { atLeast: 1.5 } }, 'brake.atLeast: is 1.5: write a whole number'],
     [{ brake: { atLeast: -1 } }, 'brake.atLeast: is -1: a number of at least 0'],
     [{ target: { requestsPerSecond: 0 } }, 'target.requestsPerSecond: is 0: a number of more than 0'],
