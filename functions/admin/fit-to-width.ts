@@ -1,5 +1,5 @@
-/** A last column narrower than this is not worth keeping. */
-const NARROWEST = 30;
+/** A last column narrower than this is hard to read. */
+export const NARROWEST_COLUMN = 20;
 const INDENT = 4;
 
 /**
@@ -8,7 +8,7 @@ const INDENT = 4;
  * @param columns characters of the terminal; undefined where there is none, and nothing is changed
  */
 export function fitToWidth(text: string, columns: number | undefined): string {
-  if (columns === undefined || columns < 2 * NARROWEST) return text;
+  if (columns === undefined || columns < 2 * NARROWEST_COLUMN) return text;
   return text
     .split('\n')
     .flatMap((line) => (line.length <= columns ? [line] : fitted(line, columns)))
@@ -18,7 +18,7 @@ export function fitToWidth(text: string, columns: number | undefined): string {
 function fitted(line: string, columns: number): string[] {
   const margin = line.length - line.trimStart().length;
   const last = Math.max(margin, line.lastIndexOf('  ') + 2);
-  const indent = columns - last >= NARROWEST ? last : margin + INDENT;
+  const indent = columns - last >= NARROWEST_COLUMN ? last : margin + INDENT;
   const lines: string[] = [];
   let rest = line;
   while (rest.length > columns) {

@@ -37,7 +37,7 @@ export async function previewSettings(
   const more = rows.length > SHOWN ? [`The first ${SHOWN} of ${rows.length} rows.`] : [];
   return {
     json: { run: run.id, state: run.state, compared: done, counts, differences: rows, collisions },
-    table: rows.slice(0, SHOWN),
+    table: rows.slice(0, SHOWN).map(({ type, name, now, after }) => ({ type, name, 'what would change': changeInWords(now, after) })),
     text: [...ended, ...more, totals(counts, done, rows.length), ...collisions.map(collisionSentence)].join('\n'),
     attention: run.state !== 'finished' || collisions.length > 0,
   };
@@ -66,6 +66,11 @@ async function newCollisions({ overview }: Administration, { id, settings }: Con
 
 function collisionSentence({ confluenceGroup, groups }: Collision): string {
   return `${groups.join(', ')} would all be the Confluence group ${confluenceGroup}: the first of them that is applied gets it, the others are parked.`;
+}
+
+function changeInWords(now: string, after: string): string {
+  if (now === '') return after;
+  return after === '' ? `no longer ${now}` : `${after}; instead of ${now}`;
 }
 
 function inWords(details: readonly RunDetail[]): string {

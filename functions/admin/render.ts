@@ -1,5 +1,6 @@
 import type { AnyCommand, CommandDescription, Outcome } from './command.ts';
 import { EXIT } from './command.ts';
+import { fitToWidth, NARROWEST_COLUMN } from './fit-to-width.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 
 /** Rows as a table of plain text; columns are as wide as their widest cell. Control characters from outside are shown as '?'. */
@@ -21,11 +22,25 @@ export function renderTable(rows: readonly Readonly<Record<string, string | numb
   ].join('\n');
 }
 
-/** What standard output gets. */
-export function renderOutcome(outcome: Outcome, asJson: boolean): string {
+/**
+ * What standard output gets.
+ * @param columns characters of the terminal; undefined where there is none, and every row is one line
+ */
+export function renderOutcome(outcome: Outcome, asJson: boolean, columns?: number): string {
   if (asJson) return JSON.stringify(outcome.json, null, 2);
-  return [outcome.table && outcome.table.length > 0 ? renderTable(outcome.table) : '', outcome.text ?? '']
-    .filter((text) => text !== '')
+  const { table = [], text = '', isDocument } = outcome;
+  const parts = [renderWithin(table, columns), text].filter((part) => part !== '').join('\n\n');
+  return isDocument ? parts : fitToWidth(parts, columns);
+}
+
+/** Of a table whose last column would begin too far to the right each row is a list of its fields. */
+function renderWithin(rows: NonNullable<Outcome['table']>, columns: number | undefined): string {
+  const table = renderTable(rows);
+  const names = Object.keys(rows[0] ?? {});
+  const begin = table.split('\n', 1)[0]?.lastIndexOf(`  ${names.at(-1)?.toUpperCase()}`) ?? 0;
+  if (columns === undefined || begin <= columns - NARROWEST_COLUMN) return table;
+  return rows
+    .map((row) => renderTable(names.flatMap((field) => (row[field] === '' ? [] : [{ field, value: row[field] ?? '' }]))))
     .join('\n\n');
 }
 

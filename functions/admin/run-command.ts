@@ -1,7 +1,6 @@
 import { describeError } from '../../shared/log/request-log.ts';
 import type { Administration, Terminal } from './administration.ts';
 import { type AnyCommand, type Command, EXIT, type Options, type Outcome, Refused, Unreachable, UsageError } from './command.ts';
-import { fitToWidth } from './fit-to-width.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { renderCommandHelp, renderHelp, renderOutcome } from './render.ts';
 
@@ -38,9 +37,7 @@ export async function runCommand(
       administration = await compose(options);
       outcome = await recorded(administration, command, positionals, options, terminal);
     }
-    const asJson = options['json'] === true;
-    const text = renderOutcome(outcome, asJson);
-    output.out(asJson || outcome.isDocument ? text : fitToWidth(text, output.columns));
+    output.out(renderOutcome(outcome, options['json'] === true, output.columns));
     return outcome.attention === true ? EXIT.attention : EXIT.done;
   } catch (error) {
     output.err(error instanceof Error ? error.message : String(error));

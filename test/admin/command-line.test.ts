@@ -82,6 +82,18 @@ describe('a line that is wider than the terminal', () => {
     expect(fitToWidth(line, 60)).toBe(`${'a'.repeat(50)}  one two\n    three four five`);
   });
 
+  it('makes of each row a list of fields where the columns before the last one fill it', () => {
+    const table = [{ type: 'user', id: 'i'.repeat(36), since: '', code: 'c'.repeat(10), reason: 'is protected' }];
+    expect(renderOutcome({ json: [], table, text: 'a hint' }, false, 60)).toBe(
+      [`type    user`, `id      ${'i'.repeat(36)}`, `code    ${'c'.repeat(10)}`, 'reason  is protected', '', 'a hint'].join('\n'),
+    );
+    expect(renderOutcome({ json: [], table }, false)).toMatch(/^TYPE /);
+  });
+
+  it('is never divided in a document', () => {
+    expect(renderOutcome({ json: {}, text: 'a b '.repeat(100), isDocument: true }, false, 60)).toBe('a b '.repeat(100));
+  });
+
   it('stays as it is in a pipe', () => {
     expect(fitToWidth('a b '.repeat(100), undefined)).toBe('a b '.repeat(100));
   });
