@@ -28,10 +28,12 @@ import type { StackSettings } from './stack-settings.ts';
 
 /** The worker's times on this machine, in milliseconds; on AWS see cdk/time-limits.ts. */
 const callTimeoutMs = 3_000;
-const sliceMs = 3_000;
+const sliceMs = 1_000;
+/** As on AWS the function lives for one slice of each: else the later messages of a batch would only be sent on, once and again. */
+const batchSize = 3;
 /** How long one call of the driver of runs may take. */
 const reconcileMs = 55_000;
-export const workerLimits = { callTimeoutMs, sliceMs, functionTimeoutMs: sliceMs + longestCallMs(callTimeoutMs) } as const;
+export const workerLimits = { callTimeoutMs, sliceMs, functionTimeoutMs: batchSize * sliceMs + longestCallMs(callTimeoutMs) } as const;
 
 export interface ProcessingOptions {
   readonly settings: StackSettings;
@@ -111,7 +113,7 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
     everyMs: Math.min(60, sweepAfterSeconds) * 1_000,
     run: async (first) => {
       if (first) await endLeases(table, await connections.list());
-      poller ??= pollQueue({ ...sqs, handler: worker, functionTimeoutMs, onError: onError('worker') });
+      poller ??= pollQueue({ ...sqs, handler: worker, functionTimeoutMs, batchSize, onError: onError('worker') });
       await sweep({ everything: first });
     },
     onError: onError('sweep'),
