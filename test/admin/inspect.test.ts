@@ -242,7 +242,8 @@ describe('inspect user', () => {
     world.confluence.groups.set('confluence-users', new Set());
     const ann = await world.createUser('ann');
     const bob = await world.createUser('bob');
-    for (const name of ['Staff', 'Alumni']) await world.createGroup(name, [ann]);
+    const staff = await world.createGroup('Staff', [ann]);
+    await world.createGroup('Alumni', [ann]);
     await world.untilQuiet();
     const ofBob = (await world.admin('inspect', 'user', 'bob')).text;
     expect(ofBob.split('\n').slice(1, 3)).toEqual(['Has no account: there is no bob.', expect.stringContaining('users.onlyFromGroups')]);
@@ -261,6 +262,15 @@ describe('inspect user', () => {
     await world.updateUser(ann, { active: false });
     await world.untilQuiet();
     expect(await kinds()).toEqual(['present alumni', 'withheld staff']);
+    const opening = async () => (await world.admin('inspect', 'user', ann)).text.split('\n').slice(1, 3);
+    expect(await opening()).toEqual(['Has a disabled account, ann.', 'The user is inactive in the identity provider.']);
+    await world.updateUser(ann, { active: true });
+    await world.changeMembers(staff, { remove: [ann] });
+    await world.untilQuiet();
+    expect(await opening()).toEqual([
+      'Has a disabled account, ann.',
+      expect.stringMatching(/^By users\.onlyFromGroups: only members of Staff .*; this user is none\.$/),
+    ]);
   });
 
   it('shows what the brake holds, with the membership that is still there', async () => {

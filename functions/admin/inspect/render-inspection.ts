@@ -1,6 +1,5 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type {
-  Difference,
   GroupInspection,
   MembershipFinding,
   MembershipKind,
@@ -13,6 +12,7 @@ import { renderTable } from '../render.ts';
 import type { AttributeShown } from './attributes-by-schema.ts';
 import { recordRow } from './record-row.ts';
 import { stateRows } from './state-rows.ts';
+import { verdict } from './verdict.ts';
 
 /** What `inspect` shows for a person: sections of plain text, the outcome of each question in the order of its cause. */
 export interface Shown {
@@ -48,47 +48,6 @@ export function renderInspection(shown: Shown): string {
 /** What is not pending was applied once. */
 const BY_HAND =
   'Nothing is pending: somebody has changed it in Confluence, or the settings are new. sync does it, and so does the next change.';
-
-/** The answer in a sentence or two. */
-function verdict(inspection: ResourceInspection): string[] {
-  const { notAsked, state, outlook } = inspection;
-  if (notAsked) return [`Confluence can't be asked (${notAsked.code}): ${notAsked.reason}`];
-  const stuck = state.parked
-    ? [`Parked (${state.parked.code}): ${state.parked.reason}`]
-    : (outlook?.is === 'nothing' && outlook.skipped) || [];
-  return [inspection.type === 'user' ? accessOf(inspection) : groupsOf(inspection), ...heldOf(inspection), ...stuck];
-}
-
-/** Why access is there that the identity provider has taken away. */
-function heldOf(inspection: ResourceInspection): string[] {
-  const findings = inspection.type === 'user' ? inspection.memberships : inspection.members.findings;
-  return (['held', 'rejected'] as const).flatMap((kind) => {
-    const count = findings.filter(({ is }) => is === kind).length + (inspection.state.pending?.marker === kind ? 1 : 0);
-    if (count === 0) return [];
-    const what = `${count} removal${count === 1 ? '' : 's'} of access`;
-    return [kind === 'held' ? `The brake holds ${what}: brake show.` : `An administrator has rejected ${what}: brake show --rejected.`];
-  });
-}
-
-function accessOf({ account, accountName, memberships, differences = [] }: UserInspection): string {
-  if (!account) return accountName === undefined ? 'Has no account.' : `Has no account: there is no ${accountName}.`;
-  if (!account.isOwn) return `Has no account: ${account.name} is there, and is not this user’s.`;
-  if (!account.active)
-    return `Has a disabled account, ${account.name}${differences.some(isActive) ? ', and should have a usable one' : ''}.`;
-  if (differences.some(isActive)) return `Has an active account, ${account.name}, and should have none that can be used.`;
-  const missing = memberships.filter(({ is }) => is === 'missing' || is === 'waiting').length;
-  const groups = `${account.groups.length}${account.moreGroups ? ' or more' : ''} group${account.groups.length === 1 ? '' : 's'}`;
-  return `Has an active account, ${account.name}, in ${groups}${missing === 0 ? '' : `; ${missing} still missing`}.`;
-}
-
-function isActive({ what }: Difference): boolean {
-  return what === 'active';
-}
-
-function groupsOf({ confluenceGroups = [] }: GroupInspection): string {
-  const there = confluenceGroups.filter(({ exists }) => exists).map(({ name }) => name);
-  return there.length === 0 ? 'Is no group of Confluence.' : `Is in Confluence as ${there.join(' and ')}.`;
-}
 
 function section(title: string, body: string): string {
   const indented = body.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
