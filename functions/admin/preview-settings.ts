@@ -5,6 +5,7 @@ import type { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { Administration, Terminal } from './administration.ts';
 import type { Outcome } from './command.ts';
 import { availableGroups } from './groups/available-groups.ts';
+import { withoutControls } from './render.ts';
 import { beginRun, followRun } from './runs/follow-run.ts';
 
 const SHOWN = 200;
@@ -65,7 +66,9 @@ async function newCollisions({ overview }: Administration, { id, settings }: Con
 }
 
 function collisionSentence({ confluenceGroup, groups }: Collision): string {
-  return `${groups.join(', ')} would all be the Confluence group ${confluenceGroup}: the first of them that is applied gets it, the others are parked.`;
+  return withoutControls(
+    `${groups.join(', ')} would all be the Confluence group ${confluenceGroup}: the first of them that is applied gets it, the others are parked.`,
+  );
 }
 
 function changeInWords(now: string, after: string): string {

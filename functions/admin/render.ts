@@ -3,12 +3,17 @@ import { EXIT } from './command.ts';
 import { fitToWidth, NARROWEST_COLUMN } from './fit-to-width.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 
+/** What comes from outside may hold control characters, which a terminal would obey: each is shown as '?'. */
+export function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}
+
 /** Rows as a table of plain text; columns are as wide as their widest cell. Control characters from outside are shown as '?'. */
 export function renderTable(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const [first] = rows;
   if (!first) return '';
   const columns = Object.keys(first);
-  const cell = (row: Readonly<Record<string, string | number>>, column: string) => String(row[column] ?? '').replace(/\p{Cc}/gu, '?');
+  const cell = (row: Readonly<Record<string, string | number>>, column: string) => withoutControls(String(row[column] ?? ''));
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => cell(row, column).length)));
   const line = (cells: readonly string[]) =>
     cells

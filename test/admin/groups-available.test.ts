@@ -54,6 +54,15 @@ describe('groups available', () => {
     expect(text.split('\n')[1]).toMatch(/^engineering +2 +mapped +confluence-users, engineering +[0-9a-f-]{36}$/);
   });
 
+  it('tells the names of the map that the IdP has not sent, with what was probably meant', async () => {
+    world = await startInspectWorld({ settings: { groups: { mapping: 'map', map: { Enginering: ['eng'], Board: ['board'] } } } });
+    await sentGroup('Engineering\u009b');
+    expect((await world.admin('groups', 'available')).text.split('\n\n')[1]?.split('\n')).toEqual([
+      'groups.map names Enginering, which the identity provider has not sent; did you mean Engineering??',
+      'groups.map names Board, which the identity provider has not sent',
+    ]);
+  });
+
   it('says which two groups end up as one, before anything is applied', async () => {
     world = await startInspectWorld({ settings: { groups: { rename: [{ pattern: '(?:okta|entra)-(.+)', replacement: '$1' }] } } });
     await sentGroup('okta-staff');

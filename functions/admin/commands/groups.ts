@@ -1,7 +1,10 @@
 import { policyOf } from '../../../shared/provisioning/policy/policy.ts';
+import { nearestWord } from '../../../shared/provisioning/settings/check/nearest-word.ts';
+import { foldCase } from '../../../shared/scim/attributes/fold-case.ts';
 import type { Command } from '../command.ts';
 import { findConnection, onlyConnection } from '../find-connection.ts';
 import { type AvailableGroup, availableGroups } from '../groups/available-groups.ts';
+import { withoutControls } from '../render.ts';
 
 const available: Command = {
   name: 'groups available',
@@ -18,16 +21,30 @@ Example: npm run admin -- groups available okta --unmapped --stack ScimForConflu
     const connection = nameOrId === undefined ? await onlyConnection(administration) : await findConnection(administration, nameOrId);
     const all = await availableGroups(policyOf(connection.settings), administration.overview.groups(connection.id));
     const shown = options['unmapped'] === true ? all.filter(({ inMap }) => !inMap) : all;
+    const none = all.length === 0 ? `The identity provider of ${connection.name} has sent no group yet.` : 'Every group is in the map.';
+    const text = [...(shown.length === 0 ? [none] : []), ...notSent(connection.settings.groups.map, all)].join('\n');
     return {
       json: shown,
       table: shown.map(row),
-      ...(shown.length === 0 && {
-        text: all.length === 0 ? `The identity provider of ${connection.name} has sent no group yet.` : 'Every group is in the map.',
-      }),
+      ...(text !== '' && { text }),
       attention: shown.some(({ is }) => is === 'conflict' || is === 'parked'),
     };
   },
 };
+
+/** Names of the map that no group has: not sent yet, or mistyped. */
+function notSent(map: Readonly<Record<string, unknown>>, all: readonly AvailableGroup[]): string[] {
+  const sent = all.map(({ displayName }) => displayName);
+  const known = new Set(sent.map(foldCase));
+  return Object.keys(map)
+    .filter((name) => !known.has(foldCase(name)))
+    .map((name) => {
+      const near = nearestWord(name, sent);
+      return withoutControls(
+        `groups.map names ${name}, which the identity provider has not sent${near === undefined ? '' : `; did you mean ${near}?`}`,
+      );
+    });
+}
 
 function row({ displayName, members, moreMembers, becomes, is, why, id }: AvailableGroup): Record<string, string> {
   return {

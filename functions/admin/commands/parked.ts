@@ -67,7 +67,7 @@ const retry: Command = {
       throw new Refused(`not parked: ${[...wanted].join(', ')}; ${retried} others are tried again`);
     return {
       json: { retried, correlationId },
-      text: `${retried} changes are tried again; parked list shows in a minute what is still parked.`,
+      text: `${retried} ${retried === 1 ? 'change is' : 'changes are'} tried again; parked list shows in a minute what is still parked.`,
     };
   },
 };
