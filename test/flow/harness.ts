@@ -40,6 +40,8 @@ export const RESEND_AFTER_MS = 300_000;
 export const NIGHTLY_HOUR = 2;
 
 export interface WorldOptions {
+  /** False: no run of Synchronize begins by itself, however far the clock goes. */
+  readonly nightly?: boolean;
   readonly settings?: SettingsChange;
   readonly credentials?: Credentials;
   /** How long the function lives. */
@@ -251,7 +253,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await settle();
     },
     resendAfterMs: RESEND_AFTER_MS,
-    nightlyHour: NIGHTLY_HOUR,
+    ...(options.nightly !== false && { nightlyHour: NIGHTLY_HOUR }),
   });
   async function reconcile(): Promise<void> {
     const endsAt = clock.now + 60_000;

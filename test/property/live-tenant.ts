@@ -35,7 +35,7 @@ export class LiveTenant {
   }
 
   static async start({ settings, accounts, groupsThere }: TenantCase, isDry: boolean): Promise<LiveTenant> {
-    const world = await startWorld({ settings: { ...settings, apply: isDry ? 'dry-run' : 'apply' } });
+    const world = await startWorld({ settings: { ...settings, apply: isDry ? 'dry-run' : 'apply' }, nightly: false });
     world.confluence.capabilities.findByEmail = true;
     for (const name of groupsThere) world.confluence.groups.set(name, new Set());
     for (const { name, active, email, groups } of accounts) {
