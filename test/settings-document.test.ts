@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { assignSettings } from '../functions/admin/assign-settings.ts';
+import { assignSettings } from '../functions/admin/settings/assign-settings.ts';
 import { affectedBy } from '../shared/provisioning/settings/affected-by.ts';
 import { checkSettings } from '../shared/provisioning/settings/check/check-settings.ts';
 import { settingsFields } from '../shared/provisioning/settings/settings-fields.ts';

@@ -10,7 +10,7 @@ import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { InspectionRequest, ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
-import type { RecentRecords } from './recent-records.ts';
+import type { RecentRecords } from './log/recent-records.ts';
 
 /** The state of a target as an administrator sees it. */
 export interface TargetStatus {

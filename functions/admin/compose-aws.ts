@@ -12,10 +12,10 @@ import type { ResourceInspection } from '../../shared/provisioning/inspect/inspe
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { Administration } from './administration.ts';
-import { cloudWatchLog } from './cloudwatch-log.ts';
-import { cloudWatchRecords } from './cloudwatch-records.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
+import { cloudWatchLog } from './log/cloudwatch-log.ts';
+import { cloudWatchRecords } from './log/cloudwatch-records.ts';
 
 /** What the stack tells about itself: its CloudFormation outputs. */
 interface StackOutputs {

@@ -17,8 +17,8 @@ import { inspectResource } from '../worker/inspect-resource.ts';
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
-import { fileRecords } from './file-records.ts';
 import { LOCAL_ENDPOINTS_FILE, LocalEndpoints } from './local-endpoints.ts';
+import { fileRecords } from './log/file-records.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 /** Only for markers that are set, and an inspection sets none. */

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { Terminal } from './administration.ts';
-import { editDocument } from './edit-document.ts';
+import { editDocument } from './settings/edit-document.ts';
 
 /** A secret longer than this is no token and no password. */
 const SECRET_BOUND = 64 * 1024;

@@ -1,7 +1,7 @@
 import { messageGroupOf } from '../changes/change.ts';
 import type { GroupItem, UserItem } from '../directory/items.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
-import { namesOfGroup } from './membership-wish.ts';
+import { namesOfGroup } from './memberships/membership-wish.ts';
 import { accountNameOf, groupNameOf } from './naming.ts';
 import { type GroupNaming, isNamedByItself } from './policy/group-names.ts';
 import type { Work } from './work.ts';

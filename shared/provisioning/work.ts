@@ -5,10 +5,10 @@ import type { Delivery, Marked, ResourceItem } from '../directory/delivery.ts';
 import type { LogRecord, Subject } from '../log/records.ts';
 import type { RequestLog } from '../log/request-log.ts';
 import type { ProvisioningError, Target } from '../targets/target.ts';
-import type { Brake } from './brake.ts';
 import type { Tally } from './outcome.ts';
 import type { Policy } from './policy/policy.ts';
-import type { SeatGuard } from './seat-guard.ts';
+import type { Brake } from './safety/brake.ts';
+import type { SeatGuard } from './safety/seat-guard.ts';
 
 /** What one attempt ended in. `again`: something moved on, begin from the newest state. */
 export type Attempt = 'done' | 'again';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../../functions/admin/command.ts';
-import { editDocument } from '../../functions/admin/edit-document.ts';
+import { editDocument } from '../../functions/admin/settings/edit-document.ts';
 
 /** An editor that needs nobody: a command with arguments, as $EDITOR may be. */
 const replacing = (before: string, after: string) =>

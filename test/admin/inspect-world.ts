@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Administration, Terminal } from '../../functions/admin/administration.ts';
 import { commands } from '../../functions/admin/commands.ts';
 import { directoryAdministration } from '../../functions/admin/directory-administration.ts';
-import { fileRecords } from '../../functions/admin/file-records.ts';
+import { fileRecords } from '../../functions/admin/log/file-records.ts';
 import { runCommand } from '../../functions/admin/run-command.ts';
 import { inspectResource } from '../../functions/worker/inspect-resource.ts';
 import type { LogRecord } from '../../shared/log/records.ts';

@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { cloudWatchRecords, queryFor } from '../../functions/admin/cloudwatch-records.ts';
 import { Unreachable } from '../../functions/admin/command.ts';
-import { fileRecords } from '../../functions/admin/file-records.ts';
-import type { AboutWhom } from '../../functions/admin/recent-records.ts';
+import { cloudWatchRecords, queryFor } from '../../functions/admin/log/cloudwatch-records.ts';
+import { fileRecords } from '../../functions/admin/log/file-records.ts';
+import type { AboutWhom } from '../../functions/admin/log/recent-records.ts';
 import { runQuery } from '../queries/logs-insights.ts';
 
 const now = () => new Date('2026-11-22T10:00:00.000Z');

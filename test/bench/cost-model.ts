@@ -63,7 +63,12 @@ export const CYCLES: Load = { what: "Entra ID's cycles without a change", times:
 export const SWEEPS: Load = { what: 'sweeps with nothing to do', times: 30 * 24 * 60, requests: [], worker: 'sweep, nothing pending' };
 
 /** Each minute the driver of runs looks whether there is one. */
-export const DRIVES: Load = { what: 'looks for runs of Synchronize, without any', times: 30 * 24 * 60, requests: [], worker: 'driver, no run' };
+export const DRIVES: Load = {
+  what: 'looks for runs of Synchronize, without any',
+  times: 30 * 24 * 60,
+  requests: [],
+  worker: 'driver, no run',
+};
 
 export interface Cost {
   readonly what: string;

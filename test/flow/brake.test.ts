@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rejectHeld, releaseHeld } from '../../functions/admin/decide-held.ts';
+import { rejectHeld, releaseHeld } from '../../functions/admin/safety/decide-held.ts';
 import type { Change } from '../../shared/changes/change.ts';
 import type { HeldAs, HeldChange } from '../../shared/directory/brake.ts';
 import { ConnectionInUse } from '../../shared/directory/connection.ts';

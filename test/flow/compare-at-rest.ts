@@ -1,7 +1,7 @@
 import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
 import { targetNameOf } from '../../shared/directory/target-name.ts';
-import { namesOfGroup } from '../../shared/provisioning/membership-wish.ts';
+import { namesOfGroup } from '../../shared/provisioning/memberships/membership-wish.ts';
 import { groupNamingFor } from '../../shared/provisioning/name-in-target.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import type { World } from './harness.ts';

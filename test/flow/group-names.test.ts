@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { releaseHeld } from '../../functions/admin/decide-held.ts';
+import { releaseHeld } from '../../functions/admin/safety/decide-held.ts';
 import { messageGroupOf } from '../../shared/changes/change.ts';
 import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';

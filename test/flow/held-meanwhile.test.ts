@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { rejectHeld } from '../../functions/admin/decide-held.ts';
+import { rejectHeld } from '../../functions/admin/safety/decide-held.ts';
 import type { MembershipRead } from '../../shared/directory/delivery.ts';
 import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';

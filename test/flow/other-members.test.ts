@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { otherMembersOf } from '../../shared/provisioning/other-members.ts';
+import { otherMembersOf } from '../../shared/provisioning/groups/other-members.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { startWorld, type World } from './harness.ts';

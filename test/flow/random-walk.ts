@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rejectHeld, releaseHeld } from '../../functions/admin/decide-held.ts';
+import { rejectHeld, releaseHeld } from '../../functions/admin/safety/decide-held.ts';
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { HeldAs } from '../../shared/directory/brake.ts';
 import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';

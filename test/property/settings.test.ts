@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSettings } from '../../functions/admin/compare-settings.ts';
-import { parseSettingsText } from '../../functions/admin/settings-document.ts';
+import { compareSettings } from '../../functions/admin/settings/compare-settings.ts';
+import { parseSettingsText } from '../../functions/admin/settings/settings-document.ts';
 import { affectedBy } from '../../shared/provisioning/settings/affected-by.ts';
 import { checkSettings } from '../../shared/provisioning/settings/check/check-settings.ts';
 import { Settings } from '../../shared/provisioning/settings/settings.ts';

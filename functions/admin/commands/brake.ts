@@ -2,8 +2,8 @@ import type { HeldAs, HeldChange } from '../../../shared/directory/brake.ts';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type Options, Refused, UsageError } from '../command.ts';
-import { rejectHeld, releaseHeld } from '../decide-held.ts';
 import { findConnection } from '../find-connection.ts';
+import { rejectHeld, releaseHeld } from '../safety/decide-held.ts';
 
 /** So many are listed; all are counted. */
 const LISTED = 500;

@@ -1,8 +1,8 @@
 import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-extension/schema-extension.ts';
 import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
-import { SAVE_OPTIONS, saveSettings } from '../save-settings.ts';
-import { mustBeInOrder } from '../settings-document.ts';
+import { SAVE_OPTIONS, saveSettings } from '../settings/save-settings.ts';
+import { mustBeInOrder } from '../settings/settings-document.ts';
 
 function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
   const table = declaration.attributes.map(({ name, type, multiValued, required, mutability, returned }) => ({

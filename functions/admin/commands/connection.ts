@@ -5,11 +5,11 @@ import { DEFAULT_REQUESTS_PER_SECOND, SETTINGS_VERSION, type Settings } from '..
 import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
 import type { Terminal } from '../administration.ts';
 import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
-import { dryRunsOf, keptBy } from '../dry-runs.ts';
 import { findConnection } from '../find-connection.ts';
-import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../save-settings.ts';
-import { mustBeInOrder, printWarnings, readSettingsFile } from '../settings-document.ts';
-import { askLinking, SETTINGS_OPTIONS, withOptions } from '../settings-options.ts';
+import { dryRunsOf, keptBy } from '../safety/dry-runs.ts';
+import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../settings/save-settings.ts';
+import { mustBeInOrder, printWarnings, readSettingsFile } from '../settings/settings-document.ts';
+import { askLinking, SETTINGS_OPTIONS, withOptions } from '../settings/settings-options.ts';
 
 function show(connection: Connection): Outcome {
   const { id, name, state, created, target, settings } = connection;

@@ -5,7 +5,7 @@ import { findConnection, onlyConnection } from '../find-connection.ts';
 import { attributesBySchema, withoutSecrets } from '../inspect/attributes-by-schema.ts';
 import { findResource, unknownResource } from '../inspect/find-resource.ts';
 import { renderInspection } from '../inspect/render-inspection.ts';
-import type { AboutWhom, TimedRecord } from '../recent-records.ts';
+import type { AboutWhom, TimedRecord } from '../log/recent-records.ts';
 
 const RECORDS = 20;
 const DEFAULT_HOURS = 24;

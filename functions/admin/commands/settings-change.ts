@@ -3,7 +3,7 @@ import { type CheckContext, checkSettings } from '../../../shared/provisioning/s
 import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
-import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../save-settings.ts';
+import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../settings/save-settings.ts';
 import {
   type Candidate,
   mustBeInOrder,
@@ -12,7 +12,7 @@ import {
   readCandidate,
   readSettingsFile,
   SETTINGS_SOURCE,
-} from '../settings-document.ts';
+} from '../settings/settings-document.ts';
 import { findSettings } from './settings.ts';
 
 const edit: Command = {

@@ -3,12 +3,19 @@ import type { Settings } from '../../../shared/provisioning/settings/settings.ts
 import { settingsFields, valueAt } from '../../../shared/provisioning/settings/settings-fields.ts';
 import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type OfflineCommand, type Options, type Outcome, Refused, UsageError } from '../command.ts';
-import { changeRows, compareSettings, showValue } from '../compare-settings.ts';
 import { findConnection } from '../find-connection.ts';
-import { previewSettings } from '../preview-settings.ts';
 import { renderTable } from '../render.ts';
-import { planSettings } from '../save-settings.ts';
-import { type Candidate, mustBeInOrder, printWarnings, readCandidate, readSettingsFile, SETTINGS_SOURCE } from '../settings-document.ts';
+import { changeRows, compareSettings, showValue } from '../settings/compare-settings.ts';
+import { previewSettings } from '../settings/preview-settings.ts';
+import { planSettings } from '../settings/save-settings.ts';
+import {
+  type Candidate,
+  mustBeInOrder,
+  printWarnings,
+  readCandidate,
+  readSettingsFile,
+  SETTINGS_SOURCE,
+} from '../settings/settings-document.ts';
 
 /** How many changes settings history shows when it is not told. */
 const SHOWN_CHANGES = 20;

@@ -2,8 +2,8 @@ import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ParkedChange } from '../../../shared/directory/overview.ts';
 import type { Administration } from '../administration.ts';
 import type { Command } from '../command.ts';
-import { dryRunsOf, keptBy } from '../dry-runs.ts';
-import { type SafetyStatus, safetyStatus } from '../safety-status.ts';
+import { dryRunsOf, keptBy } from '../safety/dry-runs.ts';
+import { type SafetyStatus, safetyStatus } from '../safety/safety-status.ts';
 
 /** Parked changes are counted up to this many a target. */
 const PARKED_BOUND = 1_000;

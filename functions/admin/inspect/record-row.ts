@@ -1,4 +1,4 @@
-import type { TimedRecord } from '../recent-records.ts';
+import type { TimedRecord } from '../log/recent-records.ts';
 
 /** One record of the request log as a row of `inspect`: when, what kind of thing, which membership it is about, what happened. */
 export function recordRow(record: TimedRecord): { time: string; record: string; membership: string; what: string } {

@@ -7,7 +7,7 @@ import type {
   ResourceInspection,
   UserInspection,
 } from '../../../shared/provisioning/inspect/inspection.ts';
-import type { TimedRecord } from '../recent-records.ts';
+import type { TimedRecord } from '../log/recent-records.ts';
 import { renderTable } from '../render.ts';
 import type { AttributeShown } from './attributes-by-schema.ts';
 import { recordRow } from './record-row.ts';

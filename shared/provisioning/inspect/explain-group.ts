@@ -1,5 +1,5 @@
 import type { GroupItem } from '../../directory/items.ts';
-import { allNamesOfGroup } from '../membership-wish.ts';
+import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, groupNamingFor } from '../name-in-target.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Step } from '../policy/step.ts';

@@ -1,5 +1,5 @@
 import type { MembershipRead } from '../../directory/delivery.ts';
-import { membershipWish, namesOfGroup } from '../membership-wish.ts';
+import { membershipWish, namesOfGroup } from '../memberships/membership-wish.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MembershipFinding } from './inspection.ts';
 

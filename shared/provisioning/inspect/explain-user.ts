@@ -1,8 +1,8 @@
 import type { UserItem } from '../../directory/items.ts';
 import type { ScimObject } from '../../scim/resources/resource.ts';
-import type { DesiredUser } from '../plan-user.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Step } from '../policy/step.ts';
+import type { DesiredUser } from '../users/plan-user.ts';
 
 /**
  * What each setting makes of a user, step by step, in the order in which the worker asks them. Pure.

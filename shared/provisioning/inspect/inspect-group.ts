@@ -1,6 +1,6 @@
 import type { GroupItem } from '../../directory/items.ts';
 import type { ScimObject } from '../../scim/resources/resource.ts';
-import { allNamesOfGroup } from '../membership-wish.ts';
+import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, groupNamingFor } from '../name-in-target.ts';
 import { explainGroup } from './explain-group.ts';
 import type { ConfluenceGroup, Difference, GroupInspection, Outlook } from './inspection.ts';

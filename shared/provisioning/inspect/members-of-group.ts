@@ -3,7 +3,7 @@ import type { MembershipRead } from '../../directory/delivery.ts';
 import type { UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { foldCase } from '../../scim/attributes/fold-case.ts';
-import { type OtherMember, otherMembersOf } from '../other-members.ts';
+import { type OtherMember, otherMembersOf } from '../groups/other-members.ts';
 import { explainMembership } from './explain-membership.ts';
 import type { GroupInspection, MembershipFinding, MembershipKind } from './inspection.ts';
 import { canAsk, type Look } from './look.ts';

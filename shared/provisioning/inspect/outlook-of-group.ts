@@ -1,10 +1,10 @@
 import type { GroupItem } from '../../directory/items.ts';
 import { ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
-import { allNamesOfGroup } from '../membership-wish.ts';
+import { settledNames } from '../groups/settle-names.ts';
+import { surveyGroup } from '../groups/survey-group.ts';
+import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNamingFor } from '../name-in-target.ts';
-import { settledNames } from '../settle-names.ts';
-import { surveyGroup } from '../survey-group.ts';
 import { explainPlan } from './explain-plan.ts';
 import type { Outlook } from './inspection.ts';
 import type { Look, LookWithTarget } from './look.ts';

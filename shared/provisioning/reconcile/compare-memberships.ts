@@ -2,7 +2,7 @@ import type { MembershipRead } from '../../directory/delivery.ts';
 import type { GroupId } from '../../directory/ids.ts';
 import type { GroupItem, UserItem } from '../../directory/items.ts';
 import { ProvisioningError } from '../../targets/target.ts';
-import { membershipWish } from '../membership-wish.ts';
+import { membershipWish } from '../memberships/membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from '../name-in-target.ts';
 import { ring, type Work } from '../work.ts';
 import { correlationOf, type RunningWork, reportDrift, type Slice } from './running-work.ts';

@@ -1,8 +1,8 @@
 import type { GroupId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
-import { applyGroup } from '../apply-group.ts';
+import { applyGroup } from '../groups/apply-group.ts';
+import { otherMembersOf } from '../groups/other-members.ts';
 import { groupNameFor } from '../name-in-target.ts';
-import { otherMembersOf } from '../other-members.ts';
 import { isSettled, type RunningWork, reportDrift, type Slice } from './running-work.ts';
 
 /** A cursor of the walk through a group's other members: what follows is the walk's own. */

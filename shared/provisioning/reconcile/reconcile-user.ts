@@ -1,6 +1,6 @@
 import type { UserId } from '../../directory/ids.ts';
 import type { UserItem } from '../../directory/items.ts';
-import { applyUser } from '../apply-user.ts';
+import { applyUser } from '../users/apply-user.ts';
 import { compareMemberships } from './compare-memberships.ts';
 import { isSettled, type RunningWork, reportDrift, type Slice } from './running-work.ts';
 

@@ -3,7 +3,7 @@ import type { GroupId } from '../../../shared/directory/ids.ts';
 import type { GroupItem } from '../../../shared/directory/items.ts';
 import type { Layer } from '../../../shared/directory/members/membership-word.ts';
 import { messageGroupFor } from '../../../shared/directory/target-name.ts';
-import { expandWithoutTarget } from '../../../shared/provisioning/expand-layers.ts';
+import { expandWithoutTarget } from '../../../shared/provisioning/groups/expand-layers.ts';
 import { policyOf } from '../../../shared/provisioning/policy/policy.ts';
 import { settingsOf } from '../../settings-of.ts';
 

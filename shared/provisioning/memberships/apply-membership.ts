@@ -1,0 +1,230 @@
+import type { MembershipRead, Successor } from '../../directory/delivery.ts';
+import type { UserId } from '../../directory/ids.ts';
+import type { GroupItem } from '../../directory/items.ts';
+import { isHeld } from '../../directory/marker.ts';
+import { type Layer, latestWord } from '../../directory/members/membership-word.ts';
+import { markedResource } from '../../directory/target-name.ts';
+import type { Subject } from '../../log/records.ts';
+import { ProvisioningError } from '../../targets/target.ts';
+import { isOfWholeTarget, isTriedTwice } from '../dispositions.ts';
+import { messageGroupOfGroup } from '../name-in-target.ts';
+import { isAlreadyPlanned } from '../safety/dry-run.ts';
+import { wakeAdmitted } from '../users/admit-members.ts';
+import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from '../work.ts';
+import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
+import { allNamesOfGroup, type MembershipWish, membershipWish } from './membership-wish.ts';
+import { actionsOf, countMoves, planMembership } from './plan-membership.ts';
+
+/** How often one membership is begun again within one message. */
+const ROUNDS = 4;
+
+/** A group whose memberships are applied: the header at the slice's beginning and its layers, which the header's `guard` dates. */
+export interface GroupAtHand {
+  readonly group: GroupItem;
+  /** False while the group is parked: nobody is added. Removals go on where it is ours (invariant 11). */
+  readonly ready: boolean;
+  readonly layersOf: (header: GroupItem) => Promise<readonly Layer[] | undefined>;
+}
+
+/** `left`: it failed, its marker stays for the sweep. `waits`: for its user or its group. `held`: by the brake. `skipped`: nothing to do now. */
+export type MembershipOutcome = 'done' | 'left' | 'waits' | 'held' | 'skipped';
+
+/**
+ * Applies one membership: DELIVERY §3.6, §3.7 and §3.9.
+ * @param only 'removals' leaves alone what gives access
+ * @throws ProvisioningError for a failure of the whole target
+ */
+export async function applyMembership(
+  work: Work,
+  at: GroupAtHand,
+  userId: UserId,
+  only: 'removals' | 'everything' = 'everything',
+): Promise<MembershipOutcome> {
+  const subject: Subject = { type: 'membership', id: at.group.id, name: at.group.displayName, member: userId };
+  work.thread.subject = subject;
+  let failures = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const read = await work.delivery.memberships.read(work.connection.id, at.group.id, userId);
+    if (!read) return 'skipped';
+    if (read.group && messageGroupOfGroup(work, read.group) !== work.messageGroup) return sendOn(work, read.group, userId);
+    work.thread.correlationId = read.member.correlationId ?? work.change.correlationId;
+    try {
+      const outcome = await attempt(work, at, read, subject, only);
+      if (outcome !== 'again') return outcome;
+    } catch (error) {
+      if (!(error instanceof ProvisioningError) || isOfWholeTarget(error.code)) throw error;
+      if (isTriedTwice(error.code) && failures++ === 0) continue;
+      // DELIVERY §3.9: "A membership that fails leaves its marker to the sweep's back-off and the slice goes on."
+      reportLeft(work, subject, error);
+      await work.delivery.memberships.setAside(read);
+      if (error.code === 'not-found' && work.change.reason !== 'again') await lookAtBoth(work, read);
+      return 'left';
+    }
+  }
+  return 'left';
+}
+
+/**
+ * DELIVERY §1: "A worker that finds that the name belongs to another group makes no call and sends the change on." A group that had no name
+ * when this slice began may have got one since, from other settings and under another lock (decision 21).
+ */
+async function sendOn(work: Work, group: GroupItem, userId: UserId): Promise<MembershipOutcome> {
+  await work.queue.send(messageGroupOfGroup(work, group), { ...work.change, members: [userId], reason: 'forwarded' });
+  return 'left';
+}
+
+async function attempt(
+  work: Work,
+  at: GroupAtHand,
+  read: MembershipRead,
+  subject: Subject,
+  only: 'removals' | 'everything',
+): Promise<MembershipOutcome | 'again'> {
+  const { member, group, user } = read;
+  const { memberships } = work.delivery;
+  if (group && group.layers.length > 0) {
+    // DELIVERY §3.6: "if a layer's word is newer than the item about to be applied, write it into the item first."
+    const layers = await at.layersOf(group);
+    const word = layers && latestWord(member.userId, member, layers);
+    // What a layer repeats is nothing new.
+    if (isHeld(member) && word?.wanted === member.wanted) return stillHeld(work);
+    if (!layers || (word?.from === 'layer' && !(await memberships.materialise(read, word)))) return 'again';
+    if (word?.from === 'layer') return 'again';
+  }
+  // Deleting a group says something new about its members, once: when what it took away was held, its header is held with it.
+  if (isHeld(member) && (group?.state !== 'tombstone' || isHeld(group))) return stillHeld(work);
+  if (member.marker === undefined && group?.state === 'live' && work.change.reason !== 'reconcile') return 'skipped';
+  if (isAlreadyPlanned(work, member)) return 'skipped';
+  if (user && isHeld(user) && user.state === 'tombstone' && member.wanted === 'present' && group?.state === 'live')
+    return member.marker === undefined ? stillHeld(work) : holdMembership(work, read, subject, ['remove member'], user.marker);
+  const wish = membershipWish(work.policy, { ...read, ...(user && { user: asStillUsed(user) }) });
+  if (only === 'removals' && wish.wanted && wish.out.length === 0) return 'skipped';
+  if (work.isDryRun) {
+    if (work.change.run === undefined) await wakeAdmitted(work, read);
+    await planMembership(work, read, subject, wish);
+    return 'waits';
+  }
+  await wakeAdmitted(work, read);
+  // It was taken away; reactivation makes it pending.
+  if (wish.withheld && member.marker === 'waiting' && work.change.reason !== 'reconcile') return 'skipped';
+  // The settings leave the group out: there is nothing to be in, and nothing to wait for.
+  if (wish.wanted && at.ready && group && allNamesOfGroup(group).length === 0) return clear(work, read, subject, 'present');
+  const waitsForGroup = wish.wanted && !wish.withheld && !at.ready;
+  if (waitsForGroup && wish.out.length === 0)
+    return (await memberships.waitForGroup(read)) ? waits(work, subject, 'the group is parked') : 'again';
+  if (wish.wanted && user?.boundAt === undefined) {
+    if (member.marker === 'waiting') return 'skipped';
+    return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
+  }
+  return move(work, read, subject, at.ready ? wish : { ...wish, in: [] }, waitsForGroup);
+}
+
+/** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
+async function move(
+  work: Work,
+  read: MembershipRead,
+  subject: Subject,
+  wish: MembershipWish,
+  waitsForGroup: boolean,
+): Promise<MembershipOutcome | 'again'> {
+  const { memberships } = work.delivery;
+  const accountName = read.user?.boundName;
+  // "no call if no account was ever bound"
+  if (accountName === undefined || wish.in.length + wish.out.length === 0) {
+    if (wish.wanted) return 'left';
+    reportPlan(work, subject, read.member.revision, []);
+    return clear(work, read, subject, 'absent');
+  }
+  if (work.protectedAccounts.has(accountName.toLowerCase())) return leaveAlone(work, read, subject, 'the account is protected');
+  if (wish.out.some((name) => work.protectedGroups.has(name.toLowerCase())))
+    return leaveAlone(work, read, subject, 'the group is protected');
+  const successors: Successor[] = [];
+  const out: string[] = [];
+  for (const name of wish.out) {
+    const theirs = await memberships.successor(read, name, accountName);
+    if (!theirs) out.push(name);
+    else if (!successors.some(({ group, user }) => group === theirs.group && user === theirs.user)) successors.push(theirs);
+  }
+  const actual = { ...wish, out };
+  reportPlan(work, subject, read.member.revision, actionsOf(actual));
+  const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
+  for (const name of isHeldBack ? [] : out) {
+    await removeAskingTwice(work, name, accountName);
+    await work.seats.freeMember(accountName, name);
+  }
+  for (const name of wish.in) await addMember(work, read, name, accountName);
+  countMoves(work, isHeldBack ? { ...actual, out: [] } : actual);
+  // What gives access was done; what takes it away waits for an administrator.
+  if (isHeldBack) return holdMembership(work, read, subject, actionsOf({ ...actual, in: [] }));
+  if (wish.withheld) return settle(work, read, subject, memberships.withhold(read), 'kept back until the user is active again');
+  if (waitsForGroup) return settle(work, read, subject, memberships.waitForGroup(read), 'waits for the group, which is not in the target');
+  if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
+  if (!(await memberships.handOver(read, successors))) return 'again';
+  reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
+  return 'done';
+}
+
+async function addMember(work: Work, { user }: MembershipRead, name: string, accountName: string): Promise<void> {
+  // Who can't log in takes no seat; enabling the account asks for one.
+  if (user?.active === true) await work.seats.takeForMember(accountName, name);
+  await work.target.addMember(name, accountName);
+}
+
+/** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone. */
+async function removeAskingTwice({ target }: Work, group: string, account: string): Promise<void> {
+  for (let asked = 1; ; asked++) {
+    try {
+      await target.removeMember(group, account);
+      return;
+    } catch (error) {
+      if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
+      if (asked === 2) return;
+    }
+  }
+}
+
+function clear(work: Work, read: MembershipRead, subject: Subject, applied: 'present' | 'absent'): Promise<MembershipOutcome> {
+  return settle(work, read, subject, work.delivery.memberships.clear(read, applied));
+}
+
+/** @param settled the write that says that it was applied: false if something has changed meanwhile */
+async function settle(
+  work: Work,
+  read: MembershipRead,
+  subject: Subject,
+  settled: Promise<boolean>,
+  note?: string,
+): Promise<MembershipOutcome> {
+  if (await settled) {
+    reportApplied(work, read, subject, note);
+    return 'done';
+  }
+  // DELIVERY §3.7: "A failed clear sets the marker again". What was applied may no longer be wanted.
+  await work.delivery.memberships.putBack(read);
+  const { connection, groupId, userId } = read.member;
+  const { messageGroup, thread } = work;
+  const resource = { type: 'group', id: groupId } as const;
+  await ring(work, { messageGroup, connection, resource, correlationId: thread.correlationId, members: [userId] }, 'again');
+  return 'left';
+}
+
+/** The target does not know the account or the group: both are compared once more, which makes what is missing. */
+async function lookAtBoth(work: Work, { group, user }: MembershipRead): Promise<void> {
+  for (const resource of [group, user])
+    if (resource?.state === 'live') await ring(work, markedResource(resource, work.thread.correlationId), 'again');
+}
+
+async function leaveAlone(work: Work, read: MembershipRead, subject: Subject, reason: string): Promise<MembershipOutcome> {
+  await work.delivery.memberships.setAside(read);
+  return waits(work, subject, reason);
+}
+
+function waits(work: Work, subject: Subject, reason: string): MembershipOutcome {
+  report(work, 'change.waiting', { subject, reason });
+  return 'waits';
+}
+
+function reportApplied(work: Work, { member }: MembershipRead, subject: Subject, note?: string): void {
+  const pending = pendingMs(work, member.markerSince);
+  report(work, 'change.applied', { subject, revision: member.revision, pendingMs: pending, ...(note !== undefined && { note }) });
+}

@@ -1,0 +1,136 @@
+import type { Owner } from '../../directory/delivery.ts';
+import type { UserItem } from '../../directory/items.ts';
+import type { Subject } from '../../log/records.ts';
+import { ProvisioningError } from '../../targets/target.ts';
+import { dispositionOf } from '../dispositions.ts';
+import { type Action, countAction } from '../plan.ts';
+import { withSeat } from '../safety/seat-guard.ts';
+import { report, ring, type Work } from '../work.ts';
+import { changeDefaultGroup } from './default-groups.ts';
+
+export interface AccountAtHand {
+  readonly user: UserItem;
+  readonly subject: Subject;
+  readonly name: string;
+  /** The owner item as read: undefined means that this attempt writes the first. */
+  readonly owner: Owner | undefined;
+  /** True if the GET found the account. */
+  readonly found: boolean;
+  /** Failures that hold nothing up: told, and tried again by the sweep. Gains what is left of each. */
+  readonly left: ProvisioningError[];
+}
+
+/** Performs a plan's actions in order. `again`: begin from the newest state. */
+export async function performOnAccount(work: Work, at: AccountAtHand, actions: readonly Action[]): Promise<'done' | 'again'> {
+  for (const action of actions) {
+    const next = await perform(work, at, action);
+    if (next === 'again') return 'again';
+    // What was there neither for the look nor for the call was not there to be disabled or deleted.
+    const isDone = next !== 'unsupported' && next !== 'left' && (next !== 'gone' || at.found);
+    if (isDone) countAction(work, action);
+    if (next === 'gone') return 'done';
+  }
+  return 'done';
+}
+
+type Next = 'next' | 'again' | 'gone' | 'unsupported' | 'left';
+
+async function perform(work: Work, at: AccountAtHand, action: Action): Promise<Next> {
+  const { target, delivery } = work;
+  const { user, name } = at;
+  switch (action.do) {
+    case 'bind':
+      return (await delivery.resources.bind(user, name, at.owner, action.creating)) ? 'next' : 'again';
+    case 'record':
+      if (at.found && at.owner?.creating === true)
+        report(work, 'change.unsupported', {
+          subject: at.subject,
+          what: `telling whose the account ${name} is: account found while creating, taken for our own`,
+        });
+      if (action.newGroups && !(await delivery.users.noteNewGroups(user, action.newGroups))) return 'again';
+      return (await delivery.resources.record(user, name)) ? 'next' : 'again';
+    case 'create account':
+      return createAccount(work, at, action.profile);
+    case 'disable account':
+      return disableAccount(work, at);
+    case 'delete account':
+      return deleteAccount(work, name);
+    case 'enable account':
+      await withSeat(work.seats, name, 'existing', () => target.enableAccount(name));
+      return 'next';
+    case 'add to default group':
+    case 'remove from default group':
+      return changeDefaultGroup(work, at, action);
+    case 'withhold groups':
+      return (await delivery.users.withholdGroups(user, action.kept)) ? 'next' : 'again';
+    case 'give groups back':
+      return (await delivery.users.withholdGroups(user, undefined)) ? 'next' : 'again';
+    case 'update profile':
+      return updateProfile(work, at, action.profile);
+    case 'create group':
+      throw new TypeError('a user has no group to create');
+  }
+}
+
+/**
+ * DELIVERY §2.3: "409 on create: in the attempt that wrote `creating` where no owner was, it is not ours: one transaction removes
+ * owner and binding, then the linking rule decides. Only an attempt that found `creating` may take a 409 for its own."
+ */
+async function createAccount(work: Work, { user, name, owner }: AccountAtHand, profile: { fullName: string; email: string }) {
+  try {
+    await withSeat(work.seats, name, 'new', () => work.target.createAccount(name, profile));
+    return 'next';
+  } catch (error) {
+    if (!(error instanceof ProvisioningError) || error.code !== 'conflict') {
+      await releaseIfNeverMade(work, { user, name, owner }, error);
+      throw error;
+    }
+    if (owner === undefined) for (const marked of await work.delivery.resources.release(user, name)) await ring(work, marked, 'woken');
+    return 'again';
+  }
+}
+
+/** A name that the target refuses for good is given back with the park, so that a renamed user gets an account of the new name. */
+async function releaseIfNeverMade(work: Work, { user, name, owner }: Pick<AccountAtHand, 'user' | 'name' | 'owner'>, error: unknown) {
+  const refused = error instanceof ProvisioningError && dispositionOf(error.code) === 'park';
+  if (!refused || owner !== undefined || user.boundAt !== undefined) return;
+  for (const marked of await work.delivery.resources.release(user, name)) await ring(work, marked, 'woken');
+}
+
+/** DELIVERY §2.4: "only a 404 to both is gone", the look and the call. A 404 to the call alone is thrown: the plan is made once more. */
+async function disableAccount({ target, seats }: Work, { name, found }: AccountAtHand): Promise<'next' | 'gone'> {
+  try {
+    await target.disableAccount(name);
+    await seats.free(name);
+    return 'next';
+  } catch (error) {
+    if (!found && error instanceof ProvisioningError && error.code === 'not-found') return 'gone';
+    throw error;
+  }
+}
+
+async function deleteAccount({ target }: Work, name: string): Promise<'gone'> {
+  try {
+    await target.deleteAccount(name);
+  } catch (error) {
+    if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
+  }
+  return 'gone';
+}
+
+/** What this version of the target can't do is said, and nothing waits for it. */
+async function updateProfile(
+  work: Work,
+  { subject, name }: AccountAtHand,
+  profile: { fullName?: string; email?: string },
+): Promise<'next' | 'unsupported'> {
+  try {
+    await work.target.updateAccount(name, profile);
+    return 'next';
+  } catch (error) {
+    if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'ignore') throw error;
+    work.tally.count('unsupported', `update of ${Object.keys(profile).join(' and ')}`);
+    report(work, 'change.unsupported', { subject, what: `update of ${Object.keys(profile).join(' and ')}: ${error.message}` });
+    return 'unsupported';
+  }
+}
