@@ -54,7 +54,7 @@ export function notOurToTake(
   if (!owner && exists && !mayLink)
     return {
       park: 'foreign',
-      reason: `The ${kind} ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking, or rename one of the two.${because}`,
+      reason: `The ${kind} ${name} exists in Confluence and the connection's linking rule does not allow it to be taken over. Allow linking (users.linking), or rename one of the two.${because}`,
     };
   return undefined;
 }

@@ -47,3 +47,13 @@ describe('inspect and target test, on a stack in AWS', () => {
     await expect(administration.testTarget({ id: 'okta' } as never)).rejects.toThrow(Unreachable);
   });
 });
+
+describe('sync, on a stack in AWS', () => {
+  it('wakes the driver without waiting for what it does; the minute comes anyway', async () => {
+    const administration = await composeAws('s', 'eu-central-1');
+    lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
+    await administration.startReconcile();
+    const [{ FunctionName, InvocationType } = {}] = lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
+    expect([FunctionName, InvocationType]).toEqual(['the-ReconcileFunctionName', 'Event']);
+  });
+});
