@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryBusy } from '../../shared/directory/dynamodb-table.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { Run } from '../../shared/directory/runs.ts';
 import { RESEND_AFTER_MS, startWorld, type World } from './harness.ts';
@@ -30,6 +31,18 @@ async function begin(): Promise<Pick<Run, 'connection' | 'id'>> {
   const common = { kind: 'synchronize', dryRun: false, scope: { of: 'all' }, expected: 3, by: 'the test' } as const;
   await world.runs.create({ ...run, ...common, started: new Date(world.clock.now).toISOString() });
   return run;
+}
+/** So many times the table can't tell the groups of a user, whose account has been compared by then. */
+function failMemberships(times: number): void {
+  const { memberships } = world.delivery;
+  const { groupsOf } = memberships;
+  let left = times;
+  Object.assign(memberships, {
+    async *groupsOf(...whose: Parameters<typeof groupsOf>) {
+      if (left-- > 0) throw new DirectoryBusy('it is');
+      yield* groupsOf(...whose);
+    },
+  });
 }
 const drift = () => world.records('reconcile.drift').map(({ subject, drift }) => `${subject.type} ${subject.name}: ${drift}`);
 
@@ -239,6 +252,13 @@ describe('Synchronize: a dry run', () => {
     expect(world.confluence.writes).toEqual([]);
     expect([await world.user(ben), world.queue.messages.length]).toEqual(before);
   });
+
+  it('what it told before a call failed is counted once, when it has come to the end', async () => {
+    await atRest();
+    account('ben').fullName = 'Bennie';
+    failMemberships(3);
+    expect((await world.synchronize({ dryRun: true })).counts).toEqual({ updated: 1, drift: 1 });
+  });
 });
 
 describe('Synchronize: its scope', () => {
@@ -308,6 +328,17 @@ describe('Synchronize: whatever happens in between', () => {
     await world.delivery.targets.resume(world.connection.target.id);
     await world.reconcile();
     expect((await world.runs.get(run.connection, run.id))?.state).toBe('finished');
+    expect(account('ann').active).toBe(true);
+  });
+
+  it('what can’t be done is told once by a resource of which a later step fails; what was done before that is counted', async () => {
+    await atRest();
+    account('ann').active = false;
+    account('ben').fullName = 'Bennie';
+    world.confluence.capabilities.updateProfile = false;
+    failMemberships(4);
+    const { counts } = await world.synchronize();
+    expect(counts).toMatchObject({ enabled: 1, unsupported: 1 });
     expect(account('ann').active).toBe(true);
   });
 

@@ -46,8 +46,9 @@ export async function reconcileResource(
   try {
     slice = await compare(work, outstanding.resource);
   } catch (error) {
-    // OutOfTime goes on by a new message, any other failure by this one.
-    if (Object.keys(work.tally.counts).length > 0) await runs.slice(run, outstanding, work.tally, outstanding.cursor);
+    // OutOfTime goes on by a new message, any other failure by this one: from where this slice began. A dry run finds all of it again.
+    const found = work.tally.lasting;
+    if (!isDryRun && Object.keys(found.counts).length > 0) await runs.slice(run, outstanding, found, outstanding.cursor);
     throw error;
   }
   if (slice === 'done' && !isSentOn) return settle(runs, run, outstanding, work.tally);

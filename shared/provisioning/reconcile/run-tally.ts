@@ -49,6 +49,13 @@ export class RunTally implements Tally, Found {
     return this.#details;
   }
 
+  /** Of work that begins again: what it has done, and does not find once more. */
+  get lasting(): Found {
+    const isLasting = (kind: string) => CHANGES.has(kind as OutcomeKind) || kind === 'drift';
+    const counts = Object.fromEntries(Object.entries(this.#counts).filter(([kind]) => isLasting(kind)));
+    return { counts, details: this.#details.filter(({ kind }) => isLasting(kind)) };
+  }
+
   /** What was changed so far, in words; empty if nothing. */
   get changes(): readonly string[] {
     return this.#details.filter(({ kind }) => CHANGES.has(kind)).map(({ kind, text }) => `${kind} (${text})`);
