@@ -150,6 +150,20 @@ describe('sync list, show and cancel', () => {
     expect(await admin(`sync cancel first ${going}`)).toMatchObject({ text: expect.stringContaining('is cancelled') });
     expect(await admin('sync show first other')).toMatchObject({ code: EXIT.refused });
   });
+
+  it('do not end the marking of what a change of settings affects: nothing else would mark it', async () => {
+    expect(await admin('settings edit first --set users.fullName={userName}! --yes')).toMatchObject({ code: EXIT.done });
+    const { length } = world.queue;
+    Object.assign(world.queue, { length: () => Promise.resolve(100_000) });
+    await world.reconcile();
+    const { code, error } = await admin('sync cancel first settings-2');
+    expect(code).toBe(EXIT.refused);
+    expect(error).toContain('settings restore first 1');
+    Object.assign(world.queue, { length });
+    await world.reconcile();
+    await world.untilQuiet();
+    expect(account('ann').fullName).toBe('ann!');
+  });
 });
 
 describe('settings diff --preview', () => {

@@ -109,10 +109,16 @@ const cancel: Command = {
   positionals: ['CONNECTION', 'RUN'],
   options: {},
   summary: 'ends a run; what it has done stays done',
-  help: 'RUN is the id that sync list shows. What a worker has in hand is finished, the rest is left as it is.',
+  help: `RUN is the id that sync list shows. What a worker has in hand is finished, the rest is left as it is. A run of kind settings is not
+cancelled: settings restore takes a change back.`,
   async run(administration, [nameOrId, id]) {
     const connection = await findConnection(administration, nameOrId);
     const run = await findRun(administration, connection, id);
+    // Its number would stay unmarked: nothing marks it a second time.
+    if (run.kind === 'settings' && run.state === 'working')
+      throw new Refused(
+        `run ${run.id} marks whom the changed settings affect, and has to end: settings restore ${connection.name} ${run.settings?.from ?? 1} takes the change back`,
+      );
     const cancelled = await administration.runs.cancel(run, administration.now());
     return { json: { run: run.id, cancelled }, text: cancelled ? `Run ${run.id} is cancelled.` : `Run ${run.id} had ended already.` };
   },
