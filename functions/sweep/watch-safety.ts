@@ -28,32 +28,48 @@ export async function watchSafety(
   const engaged = await deps.delivery.brake.engaged(connections.map(({ id }) => id));
   const targets = [...new Set(connections.map(({ target }) => target.id))];
   const refusing = await deps.delivery.seats.refusing(targets);
-  for (const [target, state] of refusing) if (open.includes(target)) await retryRefused(deps, connections, target, state, correlationId);
-  const full = [...refusing.values()].filter(({ fullSince, used, refusedLimit = 0 }) => fullSince !== undefined || used >= refusedLimit);
-  return { engagedBrakes: engaged.length, fullTargets: full.length };
+  let fullTargets = 0;
+  for (const [target, state] of refusing) {
+    const isLeft = open.includes(target) && (await retryRefused(deps, connections, target, state, correlationId));
+    const { fullSince, used, refusedLimit = 0 } = state;
+    if (isLeft || fullSince !== undefined || used >= refusedLimit) fullTargets += 1;
+  }
+  return { engagedBrakes: engaged.length, fullTargets };
 }
 
-/** As many as there are seats by now; when none is known to be free, one, some time after the last count. */
+/**
+ * As many as there are seats by now; when none is known to be free, one, some time after the last count.
+ * @returns true if somebody has no seat whose connection's limit is lower than that of another
+ */
 async function retryRefused(
   deps: SweepDependencies,
   connections: readonly Connection[],
   target: TargetId,
   state: SeatState,
   correlationId: string,
-): Promise<void> {
-  const limits = new Map(connections.map(({ id, settings }) => [id, settings.seats.limit]));
+): Promise<boolean> {
+  const limitOf = ({ settings }: Connection) => settings.seats.limit ?? state.limit ?? Number.POSITIVE_INFINITY;
+  const sharing = connections.filter((connection) => connection.target.id === target);
+  const limits = new Map(sharing.map((connection) => [connection.id, limitOf(connection)]));
+  const highest = Math.max(...limits.values());
   const mayProbe = deps.now().getTime() - Date.parse(state.askedAt ?? '') >= PROBE_MS;
   let tried = 0;
+  let isLeft = false;
   for await (const parked of deps.parked.parked(target)) {
     if (parked.code !== ('no-seat' satisfies ProvisioningCode)) continue;
-    const limit = limits.get(parked.connection) ?? state.limit ?? Number.POSITIVE_INFINITY;
-    const hasRoom = state.used + tried < limit || (mayProbe && tried === 0);
-    if (!hasRoom || tried === RETRIES) return;
+    const used = state.used + tried;
+    const hasRoom = used < (limits.get(parked.connection) ?? highest) || (mayProbe && tried === 0);
+    if (tried === RETRIES || (!hasRoom && used >= highest)) return isLeft;
+    // Others are of a connection with a higher limit.
+    if (!hasRoom) isLeft = true;
+    if (!hasRoom) continue;
     if (!(await deps.parked.retry(target, parked, correlationId, deps.now()))) continue;
     await deps.queue.send(parked.messageGroup, changeOf(parked, correlationId));
     tried += 1;
   }
-  await deps.delivery.seats.retried(target);
+  if (isLeft) return true;
+  await deps.delivery.seats.retried(target, state.used < Math.min(...limits.values()) ? state.fullSince : undefined);
+  return false;
 }
 
 function changeOf({ connection, type, id }: ParkedChange, correlationId: string): Change {

@@ -98,7 +98,8 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
       }
     },
 
-    async counted(target, { used, limit }, takenBefore) {
+    async counted(target, told, takenBefore) {
+      const { used, limit } = told ?? {};
       const askedAt = now().toISOString();
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const state = await stateOf(target);
@@ -107,10 +108,12 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
         const isFree = used !== undefined && (state.refusedLimit === undefined || used + state.taken - takenBefore < state.refusedLimit);
         const set = {
           askedAt,
+          ...(told === undefined && { countFailed: true }),
           ...(limit !== undefined && { limit }),
           ...(used !== undefined && { used: used + state.taken - takenBefore, countedAt: askedAt, generation: state.generation + 1 }),
         };
-        const remove = ['countingUntil', ...(limit === undefined ? ['limit'] : []), ...(isFree ? ['fullSince'] : [])];
+        const unknown = told === undefined ? [] : ['countFailed', ...(limit === undefined ? ['limit'] : [])];
+        const remove = ['countingUntil', ...unknown, ...(isFree ? ['fullSince'] : [])];
         if (await written(table.update(keys.seats(target), { set, remove }, isAsRead))) return;
       }
       throw new DirectoryBusy('seats are taken without end');
@@ -127,9 +130,11 @@ export function dynamoDbSeats(table: DynamoDbTable, now: () => Date): SeatStates
       );
     },
 
-    async retried(target) {
+    async retried(target, fullSince) {
       const none: Condition = { expression: 'attribute_not_exists(#fullSince)' };
-      await written(table.update(keys.seats(target), { remove: ['refusedLimit'] }, none));
+      const asRead: Condition = { expression: '#fullSince = :read', values: { ':read': fullSince } };
+      const remove = ['refusedLimit', 'fullSince'];
+      await written(table.update(keys.seats(target), { remove }, fullSince === undefined ? none : asRead));
     },
   };
 }
@@ -142,11 +147,12 @@ function unlessItSays({ generation }: StateItem, holds: boolean): Condition {
   };
 }
 
-function toSeatState({ used, countedAt, askedAt, limit, fullSince, refusedLimit }: StateItem): SeatState {
+function toSeatState({ used, countedAt, askedAt, countFailed, limit, fullSince, refusedLimit }: StateItem): SeatState {
   return {
     used,
     ...(askedAt !== undefined && { askedAt }),
     ...(countedAt !== undefined && { countedAt }),
+    ...(countFailed && { countFailed }),
     ...(limit !== undefined && { limit }),
     ...(fullSince !== undefined && { fullSince }),
     ...(refusedLimit !== undefined && { refusedLimit }),

@@ -7,6 +7,8 @@ export interface SeatState {
   readonly countedAt?: string;
   /** When the target was last asked, with or without an answer; absent while it is asked for the first time. */
   readonly askedAt?: string;
+  /** It did not answer then: what was known before stays. */
+  readonly countFailed?: true;
   /** The licence's, where the target tells it. */
   readonly limit?: number;
   /** Somebody was refused a seat, under `refusedLimit`, and none has become free since. */
@@ -26,10 +28,10 @@ export interface SeatStates {
   refused(target: TargetId, limit: number): Promise<boolean>;
   /** One at a time counts. @returns how many were taken so far, for `counted`; undefined while someone else counts */
   beginCount(target: TargetId): Promise<number | undefined>;
-  /** What the target told, nothing where it can't tell. What was taken while it was counted is added. */
-  counted(target: TargetId, told: { readonly used?: number; readonly limit?: number }, takenBefore: number): Promise<void>;
+  /** What the target told, nothing where it can't tell, undefined where that failed. What was taken while it was counted is added. */
+  counted(target: TargetId, told: { readonly used?: number; readonly limit?: number } | undefined, takenBefore: number): Promise<void>;
   /** Those of the targets where somebody was refused and is still to be tried again. */
   refusing(targets: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SeatState>>;
-  /** Everybody who was refused is being tried again. */
-  retried(target: TargetId): Promise<void>;
+  /** Everybody who was refused is being tried again. @param fullSince as read, where today's limits leave room: then nothing is full */
+  retried(target: TargetId, fullSince?: string): Promise<void>;
 }

@@ -133,6 +133,38 @@ describe('seat guard: accounts', () => {
     expect(active()).toEqual(['ann']);
   });
 
+  it('where a count fails, the next is soon: accounts of others are not left out of it for a day', async () => {
+    await start({ limit: 2 });
+    byHand('admin');
+    world.confluence.fail(/^seats/, 'unavailable');
+    await create('ann');
+    await world.pass(15 * MINUTE);
+    await create('bob', 'cid');
+    expect(active()).toEqual(['admin', 'ann']);
+    expect(await state()).toMatchObject({ used: 2 });
+  });
+
+  it('a count that fails leaves the limit that the target told', async () => {
+    await start();
+    world.confluence.seatLimit = 1;
+    world.confluence.capabilities.tellSeatLimit = true;
+    await create('ann');
+    world.clock.now += DAY;
+    world.confluence.fail(/^seats/, 'server-error');
+    await create('bob');
+    expect(active()).toEqual(['ann']);
+  });
+
+  it('a creation that is refused gives back no seat that an earlier one, which was not answered, has taken', async () => {
+    await start({ limit: 5 });
+    await create('ann');
+    const target = world.connection.target.id;
+    await world.delivery.seats.take(target, 'bob', 5);
+    world.confluence.fail(/^createAccount bob/, 'bad-request');
+    await create('bob');
+    expect(await state()).toMatchObject({ used: 2 });
+  });
+
   it('where the target can’t tell how many are used, only those activated from then on count', async () => {
     await start({ limit: 2 });
     world.confluence.lie(/^seats/, {}, 9);
@@ -173,6 +205,35 @@ describe('seat guard: who was refused', () => {
     await sweepAfter(16 * MINUTE);
     await sweepAfter(MINUTE);
     expect(active()).toEqual(['ann', 'bob', 'cid']);
+  });
+});
+
+describe('seat guard: several connections on one target', () => {
+  it('who was refused under the lower limit keeps nobody of another connection waiting', async () => {
+    await start({ limit: 1 });
+    const connection = await world.connect('second', { seats: { limit: 3 } });
+    await create('ann', 'bob');
+    world.clock.now += MINUTE;
+    const ids = [];
+    for (const name of ['cid', 'dan', 'eve']) ids.push(await world.createUser(name, {}, { connection }));
+    await world.settle();
+    expect(active()).toEqual(['ann', 'cid', 'dan']);
+    await world.updateUser(ids[1] as never, { active: false }, { connection });
+    await world.settle();
+    await sweepAfter(MINUTE);
+    expect(active()).toEqual(['ann', 'cid', 'eve']);
+    expect(world.records('sweep.finished').at(-1)).toMatchObject({ fullTargets: 1 });
+  });
+
+  it('without a limit any more nothing is full', async () => {
+    await start({ limit: 1 });
+    await create('ann', 'bob');
+    const read = (await world.connections.get(world.connection.id)) as Connection;
+    const author = { by: 'pat', at: new Date(world.clock.now).toISOString() };
+    await world.connections.changeSettings(read, { ...read.settings, seats: { licenceGroups: [] } }, author);
+    for (let minute = 0; minute < 3; minute++) await sweepAfter(MINUTE);
+    expect(active()).toEqual(['ann', 'bob']);
+    expect(world.records('sweep.finished').at(-1)).toMatchObject({ fullTargets: 0 });
   });
 });
 
@@ -239,5 +300,20 @@ describe('seat guard: licence groups', () => {
     await world.settle();
     expect(active()).toEqual(['bob']);
     expect(await world.user(ann as never)).toMatchObject({ parkedCode: 'no-seat' });
+  });
+
+  it('an account outside the groups has no seat to give back, neither when it is disabled nor when it could not be made', async () => {
+    await licensed(2);
+    const [ann, bob] = await create('ann', 'bob');
+    await world.changeMembers(staff, { add: [ann as never] });
+    await world.settle();
+    expect(await state()).toMatchObject({ used: 1 });
+    await world.updateUser(bob as never, { active: false });
+    world.confluence.fail(/^createAccount cid/, 'bad-request');
+    await create('cid');
+    expect(await state()).toMatchObject({ used: 1 });
+    await world.updateUser(ann as never, { active: false });
+    await world.settle();
+    expect(await state()).toMatchObject({ used: 0 });
   });
 });

@@ -5,7 +5,7 @@ import { OutOfTime, type Work } from '../work.ts';
 
 /**
  * Counts the target's seats there, so that the accounts of others count too: what it tells of itself, and with licence groups their
- * distinct members. A count that fails is done without until the next.
+ * distinct members. A count that fails is done without until the next, which is soon.
  * @returns false while someone else counts
  * @throws ProvisioningError for what pauses the target, OutOfTime
  */
@@ -17,7 +17,7 @@ export async function recountSeats({
   const { id } = connection.target;
   const takenBefore = await delivery.seats.beginCount(id);
   if (takenBefore === undefined) return false;
-  let told: SeatCount = {};
+  let told: SeatCount | undefined;
   try {
     told = await countSeats(target, connection.settings.seats.licenceGroups);
   } catch (error) {
