@@ -21,8 +21,13 @@ function fromVersion1({ linking, onUserDelete, protectedAccounts, protectedGroup
     version: 2,
     users: { linking, ...(onUserDelete !== undefined && { onDelete: onUserDelete }) },
     protected: {
-      ...(protectedAccounts !== undefined && { accounts: protectedAccounts }),
-      ...(protectedGroups !== undefined && { groups: protectedGroups }),
+      ...(protectedAccounts !== undefined && { accounts: withoutEmpty(protectedAccounts) }),
+      ...(protectedGroups !== undefined && { groups: withoutEmpty(protectedGroups) }),
     },
   };
+}
+
+/** Version 1 took empty names, which protected nobody: a connection that was saved with one must stay readable. */
+function withoutEmpty(names: unknown): unknown {
+  return Array.isArray(names) ? names.filter((name: unknown) => typeof name !== 'string' || name.trim() !== '') : names;
 }

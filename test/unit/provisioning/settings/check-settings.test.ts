@@ -30,6 +30,11 @@ describe('checking settings: the shape of the document', () => {
     expect(mistakesIn({ version: 1, linking: 'maybe' })[0]).toMatch(/^users\.linking: is "maybe": write "user-name", "email" or "never"/);
   });
 
+  it('reads the names that version 1 took and version 2 does not: empty ones protected nobody', () => {
+    const document = { version: 1, linking: 'never', protectedAccounts: ['', ' root '], protectedGroups: [' '] };
+    expect(checkSettings(document, { now })).toMatchObject({ settings: { protected: { accounts: ['root'], groups: [] } } });
+  });
+
   it.each([
     [{ userName: { lowercase: true } }, 'users.userName.lowercase: there is no such setting; did you mean users.userName.lowerCase?'],
     [
