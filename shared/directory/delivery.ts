@@ -113,6 +113,8 @@ export interface GroupNames {
   leaveOut(group: GroupItem): Promise<boolean>;
   /** How far the walk through its other members got, as text; undefined: it is done. Saves work only. */
   noteOthers(group: GroupItem, at: string | undefined): Promise<void>;
+  /** The same of taking out the members of a deleted group. */
+  noteEnded(group: GroupItem, upTo: UserId | undefined): Promise<void>;
   /** Marks its memberships pending, as `reapplyAfter` says. False when `proceed` said no: goes on from there. */
   reapply(group: GroupItem, proceed: () => boolean): Promise<boolean>;
   /** What is still to be taken out of `retiring`: `held` where it is only what the brake holds. Strongly consistent. */
@@ -121,10 +123,9 @@ export interface GroupNames {
   giveUp(group: GroupItem, names: readonly string[]): Promise<{ readonly done: boolean; readonly marked: readonly Marked[] }>;
 }
 
-/** What a worker has read of one membership, strongly consistent. */
+/** What a worker has read of one membership, strongly consistent; group and user are absent where they are gone. */
 export interface MembershipRead {
   readonly member: MemberItem;
-  /** Absent where it is gone. */
   readonly group?: GroupItem;
   readonly user?: UserItem;
 }
@@ -181,8 +182,8 @@ export interface MembershipDelivery {
    * @param anybody true where every user of the connection belongs there
    */
   putThere(group: GroupItem, accounts: readonly string[], anybody: boolean): Promise<ReadonlySet<string>>;
-  /** Those that waited for a group become pending; the header's note goes. */
-  wakeOfGroup(group: GroupItem): Promise<void>;
+  /** Those that waited for a group become pending, then the header's note goes. False when `proceed` said no: those left wait still. */
+  wakeOfGroup(group: GroupItem, proceed: () => boolean): Promise<boolean>;
 }
 
 /** Large changes: DELIVERY §3.5. */

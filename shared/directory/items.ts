@@ -110,6 +110,8 @@ export interface GroupItem extends ResourceItem {
   readonly othersFrom?: string;
   /** Its names have changed: its memberships are to be applied once more, those after this user; `''` for all. */
   readonly reapplyAfter?: UserId | '';
+  /** It is deleted, and a slice of taking its members out has ended: the last who was tried. */
+  readonly endedUpTo?: UserId;
 }
 
 /** About CHUNK_IDS ids of 16 bytes, never changed once written. */

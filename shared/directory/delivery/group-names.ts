@@ -68,6 +68,11 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
       await written(table.update(keyOf(group), at === undefined ? { remove: ['othersFrom'] } : { set: { othersFrom: at } }, isLive));
     },
 
+    async noteEnded(group, upTo) {
+      const exists: Condition = { expression: 'attribute_exists(#pk)' };
+      await written(table.update(keyOf(group), upTo === undefined ? { remove: ['endedUpTo'] } : { set: { endedUpTo: upTo } }, exists));
+    },
+
     async reapply(group, proceed) {
       const { connection, id, reapplyAfter = '', retiring = [] } = group;
       const asRead: Condition = { expression: '#reapplyAfter = :readAfter', values: { ':readAfter': reapplyAfter } };

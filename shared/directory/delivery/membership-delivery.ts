@@ -181,7 +181,7 @@ export function membershipDelivery(table: DynamoDbTable, times: MarkTimes): Memb
 
     putThere: (group, accounts, anybody) => putThere(table, group, accounts, anybody),
     wakeOfUser: (user, proceed) => wakeOfUser(table, times, user, proceed),
-    wakeOfGroup: (group) => wakeOfGroup(table, times, group),
+    wakeOfGroup: (group, proceed) => wakeOfGroup(table, times, group, proceed),
   };
 }
 

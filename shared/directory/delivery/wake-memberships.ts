@@ -73,10 +73,11 @@ function isToWake(user: UserItem, member: MemberItem): boolean {
 }
 
 /** The memberships that waited for a parked group become pending: it is in the target now. */
-export async function wakeOfGroup(table: DynamoDbTable, times: MarkTimes, group: GroupItem): Promise<void> {
+export async function wakeOfGroup(table: DynamoDbTable, times: MarkTimes, group: GroupItem, proceed: () => boolean): Promise<boolean> {
   const { pk } = keys.group(group.connection, group.id);
   for await (const member of table.queryAll<MemberItem>({ pk, beginsWith: 'MEMBER#' })) {
     if (member.marker !== 'waiting') continue;
+    if (!proceed()) return false;
     const correlationId = member.correlationId ?? group.correlationId ?? `woken-${group.id}`;
     const set = pendingMember(times, member, group, member.wanted, correlationId);
     // A member that changed meanwhile was marked by that change.
@@ -84,4 +85,5 @@ export async function wakeOfGroup(table: DynamoDbTable, times: MarkTimes, group:
   }
   const ready = { expression: 'attribute_not_exists(#parkedCode)' };
   await written(table.update(keys.group(group.connection, group.id), { remove: ['membersWait'] }, ready));
+  return true;
 }

@@ -3,12 +3,12 @@ import type { GroupItem } from '../../directory/items.ts';
 import { isHeld } from '../../directory/marker.ts';
 import type { Subject } from '../../log/records.ts';
 import { applyMembers } from '../memberships/apply-members.ts';
-import { applyMembership } from '../memberships/apply-membership.ts';
 import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from '../name-in-target.ts';
 import { wakeIfAdmissionChanged } from '../users/admit-members.ts';
 import { about, goOn, pendingMs, report, reportPlan, ring, type Work } from '../work.ts';
 import { endGroups } from './end-groups.ts';
+import { endMembers, membersLeft } from './end-members.ts';
 import { giveUpNames } from './give-up-names.ts';
 import { otherMembersOf } from './other-members.ts';
 import { placeGroup } from './place-group.ts';
@@ -47,7 +47,7 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
     ready = placed.is === 'ready' || leftOut !== undefined;
   }
   const isWoken = ready && leftOut === undefined && group.membersWait === true;
-  if (isWoken) await work.delivery.memberships.wakeOfGroup(group);
+  if (isWoken && !(await work.delivery.memberships.wakeOfGroup(group, work.proceed))) return goOn(work);
   const isLosingNames = (group.retiring ?? []).length > 0;
   const isToReapply = group.reapplyAfter !== undefined && (isLosingNames || (ready && leftOut === undefined));
   if (isToReapply && !(await work.delivery.groupNames.reapply(group, work.proceed))) return goOn(work);
@@ -141,7 +141,7 @@ async function clear(work: Work, header: GroupItem, subject: Subject): Promise<v
 
 /** DELIVERY §3.8: "the worker applies rule 7 to every member; none left, chunks and header go." The target's group is kept. */
 async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subject): Promise<void> {
-  const { resources, memberships, tombstones } = work.delivery;
+  const { resources, tombstones } = work.delivery;
   const names = allNamesOfGroup(header);
   for (const name of names.length > 0 ? names : [groupNameFor(work, header)])
     for (const marked of await resources.wakeWaiters(header.target, 'group', name)) await ring(work, marked, 'woken');
@@ -151,22 +151,15 @@ async function applyGroupTombstone(work: Work, header: GroupItem, subject: Subje
     if (await resources.park(header, { code: 'protected', reason })) report(work, 'change.parked', { subject, code: 'protected', reason });
     return;
   }
-  const at = { group: header, ready: false, layersOf: () => Promise.resolve([]) };
-  let held = 0;
-  let left = 0;
-  for await (const { userId } of memberships.all(header.connection, header.id)) {
-    if (!work.proceed()) return goOn(work);
-    const outcome = await applyMembership(work, at, userId);
-    if (outcome === 'held') held += 1;
-    if (outcome !== 'done') left += 1;
-  }
+  if (!(await endMembers(work, header))) return goOn(work);
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
+  const { held, left } = await membersLeft(work, header);
   // The header is held with its members, else the sweep would ask for each of them again and again.
   if (held > 0 && !isHeld(header) && (await resources.hold(header)))
     return report(work, 'change.held', { subject, actions: [`forget the group: ${held} members of it are held`] });
   // Those that failed keep their markers, and the header keeps its own for the sweep.
-  if (left > 0) return;
+  if (held + left > 0) return;
   const note = await endGroups(work, header, subject);
   if (note !== undefined && (await tombstones.purgeGroup(header))) {
     const pending = pendingMs(work, header.markerSince);
