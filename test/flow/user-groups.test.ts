@@ -36,6 +36,30 @@ async function save(users: Partial<Settings['users']>, marked: readonly UserId[]
 }
 const remove = { groupsOnDeactivate: { do: 'remove' as const } };
 
+describe('a default group that was given and is protected by now', () => {
+  it('is neither taken nor given back', async () => {
+    world = await startWorld({ settings: { users: { ...remove, defaultGroups: { newUsers: ['starters', 'guests'] } } } });
+    world.confluence.groups.set('starters', new Set());
+    world.confluence.groups.set('guests', new Set());
+    const ann = await world.createUser('ann');
+    await world.settle();
+    expect(groupsOf('ann')).toEqual(['starters', 'guests']);
+    const read = await world.connections.get(world.connection.id);
+    if (!read) throw new Error('no connection');
+    const settings = { ...read.settings, protected: { ...read.settings.protected, groups: ['Starters'] } };
+    await world.connections.changeSettings(read, settings, { by: 'pat', at: new Date(world.clock.now).toISOString() });
+
+    world.confluence.calls.length = 0;
+    await world.updateUser(ann, { active: false });
+    await world.untilQuiet();
+    expect(groupsOf('ann')).toEqual(['starters']);
+    await world.updateUser(ann, { active: true });
+    await world.untilQuiet();
+    expect(groupsOf('ann')).toEqual(['starters', 'guests']);
+    expect(world.confluence.writes.filter((call) => call.includes('starters'))).toEqual([]);
+  });
+});
+
 describe('users.groupsOnDeactivate', () => {
   it('keep: a deactivated user stays in the groups', async () => {
     const { ann } = await start();

@@ -63,7 +63,8 @@ export async function surveyUser(
     account,
     recorded: user.boundAt !== undefined,
     mayLink: linkable !== undefined,
-    newGroups: newGroupsOf(user),
+    // A group that was given once may be protected by now.
+    newGroups: newGroupsOf(user).filter((group) => !policy.protectedGroups.has(group)),
     newGroupsDue: user.newGroupsDue === true,
     ...(kept !== undefined && { kept }),
     ...(groups && { groups }),
