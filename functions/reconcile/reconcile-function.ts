@@ -21,8 +21,8 @@ const LATE_MS = 24 * 3_600_000;
  */
 export function reconcileFunction(deps: ReconcileDependencies): ReconcileFunction {
   return async (context) => {
-    await startNightlyRuns(deps);
-    await startSettingsRuns(deps);
+    await begin(deps, startNightlyRuns);
+    await begin(deps, startSettingsRuns);
     const holder = deps.newId();
     const lookedAt = new Map<string, number>();
     let active = await deps.runs.unfinished();
@@ -49,6 +49,15 @@ export function reconcileFunction(deps: ReconcileDependencies): ReconcileFunctio
       for (const run of leased.values()) await deps.runs.release(run, holder);
     }
   };
+}
+
+/** That none can begin, of whatever connection, does not hold up those that have begun. */
+async function begin(deps: ReconcileDependencies, start: (deps: ReconcileDependencies) => Promise<void>): Promise<void> {
+  try {
+    await start(deps);
+  } catch (error) {
+    deps.log.write({ kind: 'error', correlationId: deps.newId(), where: 'beginning runs', error: describeError(error) });
+  }
 }
 
 /** One run that can't be driven does not hold up the others: its lease ends by itself, and the next minute tries again. */

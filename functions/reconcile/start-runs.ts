@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { NewRun } from '../../shared/directory/runs.ts';
 import { type Affected, affectedBy } from '../../shared/provisioning/settings/affected-by.ts';
@@ -52,7 +53,7 @@ export async function affectedBetween(
   const everybody = { users: true, groups: true };
   if (to - from > MANY_CHANGES) return everybody;
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const versions = await Promise.all(numbers.map((number) => connections.settingsAt(id, number)));
+  const versions = await Promise.all(numbers.map((number) => connections.settingsAt(id, number).catch(unlessUnreadable)));
   return versions.slice(1).reduce<Affected>(
     (affected, after, i) => {
       const before = versions[i];
@@ -61,6 +62,12 @@ export async function affectedBetween(
     },
     { users: false, groups: false },
   );
+}
+
+/** A document that this version can't read is as good as not known. */
+function unlessUnreadable(error: unknown): undefined {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+  throw error;
 }
 
 async function common({ directory, now }: ReconcileDependencies, connection: Connection) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keys } from '../../shared/directory/keys.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { startWorld, type World } from './harness.ts';
 
@@ -50,6 +51,32 @@ describe('a change of the settings', () => {
     await world.settle();
     expect(world.confluence.accounts.get('ann')?.fullName).toBe('ann');
     expect(await numbers()).toEqual({ settingsNumber: 3, markedSettingsNumber: 3 });
+  });
+
+  it('of which the settings before can’t be read any more marks everybody, and stops neither other connections nor runs', async () => {
+    await world.createUser('ann');
+    await world.untilQuiet();
+    await change({ requestsPerSecond: 50 });
+    await world.table.update(keys.settings(world.connection.id, 1), { set: { document: '{"version":9}' } });
+    await world.reconcile();
+    expect(await numbers()).toEqual({ settingsNumber: 2, markedSettingsNumber: 2 });
+    expect(runs()).toEqual([{ run: 'settings-2', of: 'settings', resources: 1 }]);
+  });
+
+  it('goes on to be marked while no new run can begin', async () => {
+    await world.createUser('ann');
+    await world.untilQuiet();
+    await change({ users: { fullName: '{userName}!' } });
+    const { length } = world.queue;
+    Object.assign(world.queue, { length: () => Promise.resolve(100_000) });
+    await world.reconcile();
+    Object.assign(world.queue, { length });
+    const broken = await world.connect('broken');
+    await world.table.update(keys.connection(broken.id), { set: { settings: '{"version":9}' } });
+    await world.reconcile();
+    await world.settle();
+    expect(world.confluence.accounts.get('ann')?.fullName).toBe('ann!');
+    expect(world.records('error')).toMatchObject([{ where: 'beginning runs' }]);
   });
 
   it('of which nobody is affected marks nobody, and is done', async () => {
