@@ -35,11 +35,14 @@ const LEASE_POLL_MS = 100;
 /** Longer than this nobody waits for a lease: the message comes back. */
 const LEASE_WAIT_MS = 10_000;
 const STALE_SECRET_MS = 30_000;
+/** Requests a second; and how long one message may wait for each, where others wait too. */
+const LOW_RATE = 2;
+const LONGEST_TURN_SECONDS = 5;
 
 /**
  * Opens the target for one message's work. With basic authentication "one call at a time is in flight per target" (DESIGN §4): the
  * target's lease is held until `close`. With a personal access token it is only taken to ask about a refused login; where
- * `target.parallelCalls` is set, one of so many slots is held until `close`.
+ * `target.parallelCalls` or a low rate is set, one of so many slots is held until `close`.
  * @throws ProvisioningError 'no-credentials', 'login-refused', 'captcha' and what else the first login meets
  * @throws TargetPaused, OutOfTime
  */
@@ -127,9 +130,9 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
     await delivery.targets.answered(targetId);
   };
 
-  const { parallelCalls } = connection.settings.target;
+  const slots = slotsOf(connection.settings.target);
   if (serial) await lease();
-  else if (parallelCalls !== undefined) await takeSlot(parallelCalls);
+  else if (slots !== undefined) await takeSlot(slots);
   try {
     const known = state.serviceAccountVersion === version ? state.serviceAccount : undefined;
     const serviceAccount = known ?? (await leased(() => learnServiceAccount(options, version)));
@@ -139,6 +142,16 @@ export async function openTarget(options: AccessOptions, state: TargetState): Pr
     await close();
     throw error;
   }
+}
+
+/**
+ * So many messages may be at work on the target. At a low rate no more than get a turn every five seconds: if more took turns, none would
+ * get all its calls before the function's end, and each would begin anew for ever.
+ */
+function slotsOf({ parallelCalls, requestsPerSecond }: Connection['settings']['target']): number | undefined {
+  if (requestsPerSecond === undefined || requestsPerSecond >= LOW_RATE) return parallelCalls;
+  const inTime = Math.max(1, Math.floor(requestsPerSecond * LONGEST_TURN_SECONDS));
+  return Math.min(inTime, parallelCalls ?? inTime);
 }
 
 /** The target was opened for a newer secret, which this worker has not read yet: a login with the old one would be the third refused. */

@@ -46,6 +46,27 @@ describe('target.requestsPerSecond', () => {
     expect(await world.delivery.targets.read(targetId())).not.toHaveProperty('slowUntil');
   });
 
+  it('at the lowest rate a change gets all its calls', async () => {
+    await start({ requestsPerSecond: 0.1 });
+    await createUsers(NAMES.slice(0, 3));
+    await world.settle();
+    await world.untilQuiet();
+    expect(await compareAtRest(world)).toEqual([]);
+  });
+
+  it('at a low rate no more messages are at work than get all their calls in time', async () => {
+    await start({ requestsPerSecond: 0.4 });
+    await createUsers(['ann']);
+    const until = world.clock.now + 60_000;
+    const slots = await Promise.all([1, 2].map(() => world.delivery.pace.takeSlot(targetId(), randomUUID(), until, 2)));
+    expect(slots.toSorted()).toEqual([0, 1]);
+    await world.deliver();
+    expect(world.confluence.calls).toEqual([]);
+    expect(world.queue.messages).toMatchObject([{ change: { reason: 'continuation' } }]);
+    await world.pass(120_000);
+    expect(world.confluence.accounts.get('ann')?.active).toBe(true);
+  });
+
   it('a change that does not get its turn in time goes on by a new message', async () => {
     await start({ requestsPerSecond: 1 });
     await createUsers(['ann']);

@@ -27,7 +27,7 @@ export const SeatSettings = z.strictObject({
 
 /** How the target may be called, all functions together. The calls of connections that share it count together; each keeps to its own limit. */
 export const TargetSettings = z.strictObject({
-  requestsPerSecond: z.number().positive().max(1_000).exactOptional(),
+  requestsPerSecond: z.number().min(0.1).max(1_000).exactOptional(),
   /** With a password always one, whatever is said here. */
   parallelCalls: z.int().min(1).max(50).exactOptional(),
   /** `8.5`; absent: found by probing. */
