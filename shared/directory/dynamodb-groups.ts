@@ -157,6 +157,7 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
         deletedAt,
         lastModified: deletedAt,
         layers: [],
+        ...(header.layers.length > 0 && { lastLayers: header.layers }),
         guard: header.guard + 1,
       } as const;
       const set = { ...own, ...markerOf(context, read.id, true, messageGroup) };

@@ -110,6 +110,8 @@ export interface GroupItem extends ResourceItem {
   readonly othersFrom?: string;
   /** Its names have changed: its memberships are to be applied once more, those after this user; `''` for all. */
   readonly reapplyAfter?: UserId | '';
+  /** It was deleted while these were listed: what they say is not in the items of its members. Their chunks go with it. */
+  readonly lastLayers?: readonly LayerReference[];
   /** It is deleted, and a slice of taking its members out has ended: the last who was tried. */
   readonly endedUpTo?: UserId;
 }

@@ -190,6 +190,15 @@ describe('groups.rename', () => {
 });
 
 describe('groups.onDelete', () => {
+  it('keep: who had been taken out by a large change just before does not stay', async () => {
+    const { ann, staff } = await staffed({ onDelete: 'keep' });
+    await world.replaceByLayer(staff, [ann], { sends: false });
+    await world.deleteGroup(staff);
+    await world.untilQuiet();
+    expect(membersOf('staff')).toEqual(['ann']);
+    expect(await world.group(staff)).toBeUndefined();
+  });
+
   it('empty: the group stays, without the members it was given', async () => {
     const { staff } = await staffed({ onDelete: 'empty' });
     world.confluence.groups.get('staff')?.add('by-hand');

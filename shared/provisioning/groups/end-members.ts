@@ -1,5 +1,6 @@
 import type { GroupItem } from '../../directory/items.ts';
 import { isHeld } from '../../directory/marker.ts';
+import { layerCache } from '../memberships/apply-members.ts';
 import { applyMembership } from '../memberships/apply-membership.ts';
 import type { Work } from '../work.ts';
 
@@ -10,7 +11,7 @@ import type { Work } from '../work.ts';
  */
 export async function endMembers(work: Work, tombstone: GroupItem): Promise<boolean> {
   const { memberships, groupNames } = work.delivery;
-  const at = { group: tombstone, ready: false, layersOf: () => Promise.resolve([]) };
+  const at = { group: tombstone, ready: false, layersOf: layerCache(work) };
   let upTo = tombstone.endedUpTo;
   for await (const { userId } of memberships.all(tombstone.connection, tombstone.id, upTo)) {
     if (!work.proceed()) {

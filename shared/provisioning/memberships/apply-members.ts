@@ -61,12 +61,15 @@ export async function applyMembers(work: Work, group: GroupItem, ready: boolean)
 }
 
 /** A layer never changes once written, so each is read once a slice. */
-function layerCache({ delivery }: Work): GroupAtHand['layersOf'] {
+export function layerCache({ delivery }: Pick<Work, 'delivery'>): GroupAtHand['layersOf'] {
   const known = new Map<string, Layer>();
-  return async ({ connection, id, layers }) => {
+  return async ({ connection, id, state, layers: listed, lastLayers = [] }) => {
+    const layers = state === 'tombstone' ? lastLayers : listed;
     if (layers.some((layer) => !known.has(layer.id)))
       for (const layer of (await delivery.layers.contents({ connection, id, layers } as GroupItem)) ?? []) known.set(layer.id, layer);
     const all = layers.map((layer) => known.get(layer.id));
+    // Nobody lists another layer of a deleted group: what is gone comes no more.
+    if (state === 'tombstone') return all.filter((layer) => layer !== undefined);
     return all.every((layer) => layer !== undefined) ? all : undefined;
   };
 }

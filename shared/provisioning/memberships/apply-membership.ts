@@ -82,7 +82,7 @@ async function attempt(
 ): Promise<MembershipOutcome | 'again'> {
   const { member, group, user } = read;
   const { memberships } = work.delivery;
-  if (group && group.layers.length > 0) {
+  if (group && isLayered(work, group)) {
     // DELIVERY §3.6: "if a layer's word is newer than the item about to be applied, write it into the item first."
     const layers = await at.layersOf(group);
     const word = layers && latestWord(member.userId, member, layers);
@@ -119,6 +119,11 @@ async function attempt(
   return move(work, read, subject, at.ready ? wish : { ...wish, in: [] }, waitsForGroup);
 }
 
+/** Of a deleted group it matters only where those who were members stay so: who had been taken out by a large change does not. */
+function isLayered({ policy }: Work, { state, layers, lastLayers = [] }: GroupItem): boolean {
+  return layers.length > 0 || (state === 'tombstone' && lastLayers.length > 0 && policy.settings.groups.onDelete === 'keep');
+}
+
 /** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
 async function move(
   work: Work,
@@ -150,7 +155,8 @@ async function move(
   const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
   for (const name of isHeldBack ? [] : out) {
     await removeAskingTwice(work, name, accountName);
-    await work.seats.freeMember(accountName, name);
+    // Who is disabled has given the seat back by that.
+    if (isUsed(read.user)) await work.seats.freeMember(accountName, name);
   }
   for (const name of wish.in) await addMember(work, read, name, accountName);
   countMoves(work, isHeldBack ? { ...actual, out: [] } : actual);
@@ -166,8 +172,12 @@ async function move(
 
 async function addMember(work: Work, { user }: MembershipRead, name: string, accountName: string): Promise<void> {
   // Who can't log in takes no seat; enabling the account asks for one.
-  if (user?.active === true) await work.seats.takeForMember(accountName, name);
+  if (isUsed(user)) await work.seats.takeForMember(accountName, name);
   await work.target.addMember(name, accountName);
+}
+
+function isUsed(user: MembershipRead['user']): boolean {
+  return user?.state === 'live' && user.active;
 }
 
 /** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone. */
