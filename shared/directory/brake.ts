@@ -71,7 +71,7 @@ export interface HeldChanges {
   pages(connection: ConnectionId, as: HeldAs): AsyncIterable<readonly HeldChange[]>;
   /** How many there are, counted up to a bound. */
   count(connection: ConnectionId, as: HeldAs): Promise<{ readonly count: number; readonly more: boolean }>;
-  /** They become pending and are permitted. @returns what to send; those that are no longer held are left out */
+  /** They become pending, late from now on, and are permitted. @returns what to send; those that are no longer held are left out */
   release(connection: ConnectionId, as: HeldAs, changes: readonly HeldChange[], correlationId: string): Promise<Marked[]>;
   /** Held becomes rejected: left as it is until the IdP's next word about it. @returns how many were still held */
   reject(connection: ConnectionId, changes: readonly HeldChange[]): Promise<number>;

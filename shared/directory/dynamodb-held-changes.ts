@@ -73,7 +73,6 @@ export function dynamoDbHeldChanges(table: DynamoDbTable, brake: Pick<BrakeState
           dueAt: new Date(at.getTime() + SWEEP_AFTER_MS),
           correlationId: item.correlationId ?? correlationId,
           messageGroup: resource ? messageGroupFor(resource) : (item.messageGroup ?? ''),
-          ...(item.markerSince !== undefined && { since: item.markerSince }),
         });
         const inGroup = item.type === 'member' ? listing.groupPending(item.connection, item.groupId, item.userId, true) : {};
         return (await written(table.update(item, { set: { ...set, ...inGroup } }, markerAsRead(item)))) ? item : undefined;

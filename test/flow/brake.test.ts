@@ -373,6 +373,16 @@ describe('brake release', () => {
     expect(world.records('brake.engaged')).toHaveLength(1);
   });
 
+  it('what was released is late from then on, not from when the identity provider sent it', async () => {
+    await deactivate(0, 1, 2);
+    world.clock.now += 48 * HOUR;
+    await releaseHeld(administration(), world.connection.id, 'held', 'release');
+    await world.sweep();
+    expect(world.records('sweep.finished').at(-1)).toMatchObject({ pending: 1, oldestPendingMs: 0 });
+    await world.settle();
+    expect(active()).toEqual(['dan', 'eve']);
+  });
+
   it('goes on where it was interrupted', async () => {
     await deactivate(0, 1, 2, 3, 4);
     let sends = 0;

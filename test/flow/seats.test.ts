@@ -316,4 +316,23 @@ describe('seat guard: licence groups', () => {
     await world.settle();
     expect(await state()).toMatchObject({ used: 0 });
   });
+
+  it('a disabled account that leaves a group has no seat to give back', async () => {
+    await licensed(5);
+    const [ann, bob] = await create('ann', 'bob');
+    await world.changeMembers(staff, { add: [ann as never, bob as never] });
+    await world.settle();
+    await world.updateUser(bob as never, { active: false });
+    await world.settle();
+    world.clock.now += DAY;
+    world.confluence.lie(/^seats/, { used: 1 });
+    const [cid] = await create('cid');
+    await world.changeMembers(staff, { add: [cid as never] });
+    await world.settle();
+    expect(await state()).toMatchObject({ used: 2 });
+    await world.deleteUser(bob as never);
+    await world.untilPassed(5);
+    expect(members('staff')).toEqual(['ann', 'cid']);
+    expect(await state()).toMatchObject({ used: 2 });
+  });
 });
