@@ -117,8 +117,8 @@ export interface GroupNames {
   noteEnded(group: GroupItem, upTo: UserId | undefined): Promise<void>;
   /** Marks its memberships pending, as `reapplyAfter` says. False when `proceed` said no: goes on from there. */
   reapply(group: GroupItem, proceed: () => boolean): Promise<boolean>;
-  /** What is still to be taken out of `retiring`: `held` where it is only what the brake holds. Strongly consistent. */
-  stillIn(group: GroupItem): Promise<'nobody' | 'pending' | 'held'>;
+  /** What is still to be taken out of `retiring`, but for who `stays`: `held` where it is only what the brake holds. Strongly consistent. */
+  stillIn(group: GroupItem, stays: (user: UserId) => Promise<boolean>): Promise<'nobody' | 'pending' | 'held'>;
   /** The group loses these names, which become free; the next one is its lock. Gives those that waited for them, also if it was not done. */
   giveUp(group: GroupItem, names: readonly string[]): Promise<{ readonly done: boolean; readonly marked: readonly Marked[] }>;
 }

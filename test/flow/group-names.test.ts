@@ -32,6 +32,22 @@ async function staffed(
   return { ann, bob, staff };
 }
 
+describe('decision 15: a member whose account is protected', () => {
+  it('stays where they are, and does not keep the name from another group', async () => {
+    const { ann, bob, staff } = await staffed(map({ staff: ['crew'] }));
+    const next = { ...map({ staff: ['team'], sales: ['crew'] }) };
+    await changeSettings(world, { ...off, groups: next, protected: { accounts: ['Ann'] } }, [staff]);
+    const sales = await world.createGroup('sales', [bob]);
+    await world.settle();
+    await world.untilPassed(10);
+    expect(membersOf('team')).toEqual(['bob']);
+    expect(membersOf('crew')).toEqual(['ann', 'bob']);
+    expect(await world.group(staff)).toMatchObject({ boundName: 'team', retiring: [] });
+    expect(await world.group(sales)).toMatchObject({ boundName: 'crew' });
+    expect(await world.member(staff, ann)).toMatchObject({ marker: 'pending' });
+  });
+});
+
 describe('decision 15: names that the settings add', () => {
   it('every membership is applied to the new name, and nothing is called for the old one but what repeats itself', async () => {
     const { staff } = await staffed(map({ staff: ['crew'] }));

@@ -96,13 +96,17 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
       return written(table.update(keyOf(group), { remove: ['reapplyAfter'] }, asRead));
     },
 
-    async stillIn(group) {
+    async stillIn(group, stays) {
       const { pk } = keyOf(group);
-      const attributes = ['sk', 'marker'];
+      const attributes = ['userId', 'marker'];
       let still: 'nobody' | 'held' = 'nobody';
       // Who waits was taken out before, and an administrator has rejected that the rejected are.
-      for await (const { marker } of table.queryAll<Pick<MemberItem, 'marker'>>({ pk, beginsWith: 'MEMBER#', attributes })) {
-        if (marker === 'pending') return 'pending';
+      for await (const { userId, marker } of table.queryAll<Pick<MemberItem, 'userId' | 'marker'>>({
+        pk,
+        beginsWith: 'MEMBER#',
+        attributes,
+      })) {
+        if (marker === 'pending' && !(await stays(userId))) return 'pending';
         if (marker === 'held') still = 'held';
       }
       return still;

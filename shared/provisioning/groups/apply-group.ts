@@ -1,4 +1,4 @@
-import type { GroupId } from '../../directory/ids.ts';
+import type { GroupId, UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { isHeld } from '../../directory/marker.ts';
 import type { Subject } from '../../log/records.ts';
@@ -72,7 +72,7 @@ async function endLosing(work: Work, group: GroupItem, subject: Subject, wasReap
   const newest = await work.delivery.resources.group(group.connection, group.id);
   // A large change, or other names: another message comes, or is due.
   if (newest?.state !== 'live' || newest.retiring === undefined || newest.retiring.length === 0) return goOn(work);
-  const still = await work.delivery.groupNames.stillIn(newest);
+  const still = await work.delivery.groupNames.stillIn(newest, (user) => isProtected(work, user));
   if (still === 'pending') return wasReapplied ? goOn(work) : undefined;
   if (still === 'held') {
     // Held with its members, else the sweep would ask again and again.
@@ -82,6 +82,12 @@ async function endLosing(work: Work, group: GroupItem, subject: Subject, wasReap
   }
   await giveUpNames(work, newest, newest.retiring);
   return goOn(work, 'again');
+}
+
+/** Never touched: what the group loses it loses with them in it. Their membership is applied to its other names once they are not any more. */
+async function isProtected({ connection, delivery, protectedAccounts }: Work, id: UserId): Promise<boolean> {
+  const user = await delivery.resources.user(connection.id, id);
+  return user?.boundName !== undefined && protectedAccounts.has(user.boundName.toLowerCase());
 }
 
 /** A group that was linked: whom the IdP did not put there goes, where the settings say so. False: the slice is over. */
