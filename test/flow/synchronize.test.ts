@@ -237,6 +237,15 @@ describe('Synchronize: what is parked', () => {
     await world.untilQuiet();
     expect(world.confluence.member('staff', 'ann')).toBe(true);
   });
+
+  it('is one conflict also where a large change of its members is expanded by several messages', async () => {
+    world.confluence.groups.set('staff', new Set());
+    const [ann, ben] = [await world.createUser('ann'), await world.createUser('ben')];
+    const staff = await world.createGroup('staff', [ann]);
+    await world.untilQuiet();
+    await world.replaceByLayer(staff, [ben], { sends: false });
+    expect((await world.synchronize()).counts).toEqual({ conflict: 1 });
+  });
 });
 
 describe('Synchronize: a dry run', () => {

@@ -47,13 +47,15 @@ export async function reconcileResource(
     slice = await compare(work, outstanding.resource);
   } catch (error) {
     // OutOfTime goes on by a new message, any other failure by this one: from where this slice began. A dry run finds all of it again.
-    const found = work.tally.lasting;
+    const found = work.tally.lasting(outstanding.resource.type);
     if (!isDryRun && Object.keys(found.counts).length > 0) await runs.slice(run, outstanding, found, outstanding.cursor);
     throw error;
   }
   if (slice === 'done' && !isSentOn) return settle(runs, run, outstanding, work.tally);
   // Written before the message is sent: the next slice reads where this one ended.
-  await runs.slice(run, outstanding, work.tally, slice === 'done' ? outstanding.cursor : slice.cursor);
+  const next = slice === 'done' ? outstanding.cursor : slice.cursor;
+  const found = next !== outstanding.cursor ? work.tally : isDryRun ? new RunTally() : work.tally.lasting(outstanding.resource.type);
+  await runs.slice(run, outstanding, found, next);
   if (!isSentOn) await base.queue.send(base.messageGroup, base.change);
 }
 

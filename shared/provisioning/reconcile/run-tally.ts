@@ -49,9 +49,9 @@ export class RunTally implements Tally, Found {
     return this.#details;
   }
 
-  /** Of work that begins again: what it has done, and does not find once more. */
-  get lasting(): Found {
-    const isLasting = (kind: string) => CHANGES.has(kind as OutcomeKind) || kind === 'drift';
+  /** Of work that begins again: what it has done, and does not find once more. Of a group it is also which members it has held. */
+  lasting(type: 'user' | 'group'): Found {
+    const isLasting = (kind: string) => CHANGES.has(kind as OutcomeKind) || kind === 'drift' || (kind === 'held' && type === 'group');
     const counts = Object.fromEntries(Object.entries(this.#counts).filter(([kind]) => isLasting(kind)));
     return { counts, details: this.#details.filter(({ kind }) => isLasting(kind)) };
   }
