@@ -71,7 +71,7 @@ describe('checking settings: the shape of the document', () => {
     [{ brake: { share: 2 } }, 'brake.share: is 2: a number of at most 1, 0.1 for 10 %'],
     [{ brake: { atLeast: 1.5 } }, 'brake.atLeast: is 1.5: write a whole number'],
     [{ brake: { atLeast: -1 } }, 'brake.atLeast: is -1: a number of at least 0'],
-    [{ target: { requestsPerSecond: 0 } }, 'target.requestsPerSecond: is 0: a number of more than 0'],
+    [{ target: { requestsPerSecond: 0.09 } }, 'target.requestsPerSecond: is 0.09: a number of at least 0.1'],
     [{ target: { version: 'eight' } }, 'target.version: is "eight": write the version as 8.5 or 7.19.3'],
     [{ log: { fullUntil: 'tomorrow' } }, 'log.fullUntil: is "tomorrow": write a time as 2026-11-22T18:00:00Z'],
     [{ groups: { map: { a: [] } } }, 'groups.map.a: has too few entries: at least 1'],
