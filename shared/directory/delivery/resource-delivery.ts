@@ -5,7 +5,7 @@ import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { ConnectionId, TargetId } from '../ids.ts';
 import type { GroupItem, OwnerItem, UserItem } from '../items.ts';
 import { heldKey, keys, parkedKey, purgeKey } from '../keys.ts';
-import { clearedMarker, clearedParked, pendingMarker } from '../marker.ts';
+import { clearedMarker, clearedParked, isHeld, pendingMarker } from '../marker.ts';
 import { isRemoval, markedResource, messageGroupFor } from '../target-name.ts';
 import { both, isLive, markerAsRead, ownedBy, ownerAsRead } from './as-read.ts';
 import { keyOf, type MarkTimes, ownedFromNowOn, ownerKey, written } from './resource-keys.ts';
@@ -142,7 +142,8 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
     async again(resource, parkedToo) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const newest = await table.get<ResourceItem>(keyOf(resource));
-        if (newest === undefined || (newest.parkedCode !== undefined && parkedToo === undefined)) return undefined;
+        // What is held or rejected since waits for an administrator, or for the IdP's next word.
+        if (newest === undefined || isHeld(newest) || (newest.parkedCode !== undefined && parkedToo === undefined)) return undefined;
         const correlationId = newest.correlationId ?? resource.correlationId ?? `again-${resource.id}`;
         const change = { set: marker(newest, correlationId), remove: clearedParked };
         if (await written(table.update(keyOf(newest), change, markerAsRead(newest)))) return markedResource(newest, correlationId);
