@@ -138,6 +138,8 @@ class Both {
       const reply = await this.#client.patch(path, one.steps.map(operationOf), headers);
       return this.#compare(reply, this.#model.patchUser(name, one.steps, version, one.projection));
     }
+    // Whether taking out somebody who is deleted moves the revision is left open: a client sees no member either way.
+    if (one.steps.some((draft) => this.#takesOutDeleted(draft))) return 0;
     const reply = await this.#client.patch(
       path,
       one.steps.map((draft) => groupOperation(withMembers(draft, this.#ids))),
@@ -145,6 +147,12 @@ class Both {
     );
     const steps = one.steps.map((draft) => withMembers(draft, this.#names));
     return this.#compare(reply, this.#model.patchGroup(name, steps, version, one.projection));
+  }
+
+  #takesOutDeleted({ step, members }: GroupDraft): boolean {
+    if (step.on !== 'members' || step.op !== 'remove' || step.those !== 'named') return false;
+    const names = members.map(this.#names);
+    return this.#made.User.some(({ name }) => names.includes(name) && this.#model.get('User', name, {}).status === 404);
   }
 
   /** A client that has a version asks whether it is still the one: RFC 7644 §3.14. */
