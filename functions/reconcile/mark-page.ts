@@ -32,7 +32,7 @@ async function mark(deps: ReconcileDependencies, connection: Connection, run: Ru
   const { resources } = deps.delivery;
   const resource: ResourceItem | undefined =
     run.phase === 'users' ? await resources.user(connection.id, id as UserId) : await resources.group(connection.id, id as GroupId);
-  if (!resource || resource.marker === 'held' || resource.marker === 'rejected') return;
+  if (!resource) return;
   const correlationId = resource.correlationId ?? correlationOf(run);
   const marked = await resources.again({ ...resource, correlationId }, 'parked too');
   if (marked) await ring(deps, marked, 'woken');

@@ -1,4 +1,4 @@
-import type { PendingEntry } from '../../shared/directory/delivery.ts';
+import type { PendingEntry } from '../../shared/directory/pending-markers.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 
 /** The longest back-off is thirty times the first: 60 minutes for the usual 2. */

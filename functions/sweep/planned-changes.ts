@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/directory/connection.ts';
-import type { PendingEntry } from '../../shared/directory/delivery.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
+import type { PendingEntry } from '../../shared/directory/pending-markers.ts';
 import type { SweepDependencies } from './dependencies.ts';
 
 /** As many markers of a connection are looked at a run: what is sent leaves them, the next run sees the next. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../shared/changes/change.ts';
 import type { Connection } from '../../shared/directory/connection.ts';
-import type { PendingEntry } from '../../shared/directory/delivery.ts';
 import type { TargetId, UserId } from '../../shared/directory/ids.ts';
+import type { PendingEntry } from '../../shared/directory/pending-markers.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { backOffMs, isDue } from './back-off.ts';
 import type { SweepDependencies } from './dependencies.ts';

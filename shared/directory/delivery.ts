@@ -2,6 +2,7 @@ import type { BrakeStates, HeldAs } from './brake.ts';
 import type { ConnectionId, GroupId, TargetId, UserId } from './ids.ts';
 import type { GroupItem, MemberItem, UserItem } from './items.ts';
 import type { Layer, Word } from './members/membership-word.ts';
+import type { PendingMarkers } from './pending-markers.ts';
 import type { SeatStates } from './seats.ts';
 import type { TargetPace } from './target-pace.ts';
 import type { TargetStates } from './target-state.ts';
@@ -211,41 +212,4 @@ export interface TombstoneDelivery {
   purgeUser(user: UserItem): Promise<boolean>;
   /** §3.8: none of its members left: chunks and header go. False if a member is left. */
   purgeGroup(group: GroupItem): Promise<boolean>;
-}
-
-/** One marker as the pending index shows it, eventually consistent. */
-export interface PendingEntry {
-  readonly pk: string;
-  readonly sk: string;
-  readonly type: 'user' | 'group' | 'member';
-  readonly connection: ConnectionId;
-  readonly id?: string;
-  readonly groupId?: GroupId;
-  readonly userId?: UserId;
-  readonly revision: number;
-  readonly markerToken: string;
-  readonly markerSince: string;
-  readonly markerAttempts: number;
-  readonly correlationId: string;
-  readonly messageGroup: string;
-  readonly removal: boolean;
-  readonly dueAt: Date;
-}
-
-export interface PendingMarkers {
-  /** A target's markers, removals or the rest, the longest due first in each shard; at most `limit`. */
-  of(target: TargetId, removal: boolean, limit: number): Promise<PendingEntry[]>;
-  /** Sent once more: due again at `dueAt`, pending since its `markerSince`, and in its group's listing again. False if the marker has changed since. */
-  sent(target: TargetId, entry: PendingEntry, dueAt: Date): Promise<boolean>;
-  /**
-   * A dry run has planned what is marked: until it is sent, `of` and its group's listing no longer have it. Nothing else of the marker
-   * changes. False if the marker is another one by now.
-   */
-  planned(item: ResourceItem | MemberItem): Promise<boolean>;
-  /** What dry runs of a connection have planned, removals first in each shard; at most `limit`. */
-  ofDryRun(connection: ConnectionId, limit: number): Promise<PendingEntry[]>;
-  /** Tombstones whose account is done and that may be purged now; each comes back at `nextAt` unless it is gone by then. */
-  toPurge(target: TargetId, now: Date, nextAt: Date, limit: number): Promise<Marked[]>;
-  /** A group's pending memberships, removals or the rest. */
-  ofGroup(connection: ConnectionId, group: GroupId, removal: boolean): AsyncIterable<UserId>;
 }

@@ -1,26 +1,23 @@
-/** What became of a resource in the target, as Synchronize counts it; in a dry run what would become of it. */
-export type OutcomeKind =
-  | 'created'
-  | 'linked'
-  | 'updated'
-  | 'enabled'
-  | 'disabled'
-  | 'deleted'
-  /** Memberships. */
-  | 'added'
-  | 'removed'
+/** What is done to a resource in the target, or in a dry run would be. The last two are of memberships. */
+export const CHANGE_KINDS = ['created', 'linked', 'updated', 'enabled', 'disabled', 'deleted', 'added', 'removed'] as const;
+
+/** What became of a resource in the target, as Synchronize counts it and in the order in which it is shown: what was done, then what stood in the way. */
+export const OUTCOME_KINDS = [
+  ...CHANGE_KINDS,
   /** Someone has changed it by hand: the detail says what is different. */
-  | 'drift'
+  'drift',
   /** Parked: owned, protected, an illegal name. */
-  | 'conflict'
+  'conflict',
   /** The target can't do it. */
-  | 'unsupported'
+  'unsupported',
   /** By the brake. */
-  | 'held'
+  'held',
   /** By a setting. */
-  | 'skipped'
+  'skipped',
   /** Tried several times without an end: the request log says why. */
-  | 'failed';
+  'failed',
+] as const;
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
 /** Told of each outcome of the change at hand; of a change that belongs to no run, nobody listens. */
 export interface Tally {

@@ -72,3 +72,12 @@ function hash(text: string): bigint {
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
   return (BigInt(a >>> 0) << 32n) | BigInt(b >>> 0);
 }
+
+/** Of a state, which is plain data. */
+export function copy<T>(x: T): T {
+  if (x === null || typeof x !== 'object') return x;
+  if (Array.isArray(x)) return x.map(copy) as T;
+  const r: Record<string, unknown> = {};
+  for (const k in x) r[k] = copy(x[k]);
+  return r as T;
+}

@@ -1,4 +1,4 @@
-import type { Model, Step } from './explore.ts';
+import { copy, type Model, type Step } from './explore.ts';
 
 // Decision 15: two SCIM groups, names in the target, settings that give and take names, one user whose account is there. A worker holds the lock of a
 // group's first name. One step is one request to the table, one call to the target, a request of the IdP, a change of settings, or a crash.
@@ -807,12 +807,4 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
     }
   }
   return { initial, next, isAtRest, violation };
-}
-
-function copy<T>(x: T): T {
-  if (x === null || typeof x !== 'object') return x;
-  if (Array.isArray(x)) return x.map(copy) as T;
-  const r: Record<string, unknown> = {};
-  for (const k in x) r[k] = copy(x[k]);
-  return r as T;
 }

@@ -1,4 +1,4 @@
-import type { Model, Step } from './explore.ts';
+import { copy, type Model, type Step } from './explore.ts';
 
 // One user, one group, the membership of the one in the other, the brake and its administrator: decisions 14, 16 and 18. One step is one
 // request to the table, one call to the target, one step of an administrator, or a crash. Messages are not in the state: a worker may begin
@@ -787,12 +787,4 @@ export function membershipModel(world: World, given: Partial<Rules> = {}): Model
     }
   }
   return { initial, next, isAtRest, violation };
-}
-
-function copy<T>(x: T): T {
-  if (x === null || typeof x !== 'object') return x;
-  if (Array.isArray(x)) return x.map(copy) as T;
-  const r: Record<string, unknown> = {};
-  for (const k in x) r[k] = copy(x[k]);
-  return r as T;
 }

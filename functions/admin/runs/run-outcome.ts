@@ -1,26 +1,9 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { Counts, Run, RunResult } from '../../../shared/directory/runs.ts';
-import type { OutcomeKind } from '../../../shared/provisioning/outcome.ts';
+import { OUTCOME_KINDS, type OutcomeKind } from '../../../shared/provisioning/outcome.ts';
 import type { Administration } from '../administration.ts';
 import type { Outcome } from '../command.ts';
 
-/** In the order in which they are shown. */
-const KINDS: readonly OutcomeKind[] = [
-  'created',
-  'linked',
-  'updated',
-  'enabled',
-  'disabled',
-  'deleted',
-  'added',
-  'removed',
-  'drift',
-  'conflict',
-  'unsupported',
-  'held',
-  'skipped',
-  'failed',
-];
 /** What only a person can end. */
 const NEEDS_A_PERSON: readonly OutcomeKind[] = ['conflict', 'unsupported', 'held', 'failed'];
 /** Rows on the screen; the CSV file has all. */
@@ -62,7 +45,7 @@ function stateOf({ id, state, dryRun, listed }: Run, done: number): string {
 
 /** One line a kind; `Nothing differs.` without any. */
 function countsText(counts: Counts): string {
-  const lines = KINDS.flatMap((kind) => (counts[kind] === undefined ? [] : [`  ${kind.padEnd(12)} ${counts[kind]}`]));
+  const lines = OUTCOME_KINDS.flatMap((kind) => (counts[kind] === undefined ? [] : [`  ${kind.padEnd(12)} ${counts[kind]}`]));
   return lines.length === 0 ? 'Nothing differs.' : lines.join('\n');
 }
 

@@ -1,4 +1,4 @@
-import type { Marked, PendingEntry, PendingMarkers } from '../delivery.ts';
+import type { Marked } from '../delivery.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import type { UserId } from '../ids.ts';
 import {
@@ -14,6 +14,7 @@ import {
   purgePartition,
   urgency,
 } from '../keys.ts';
+import type { PendingEntry, PendingMarkers } from '../pending-markers.ts';
 import { written } from './resource-keys.ts';
 
 type IndexedMarker = Omit<PendingEntry, 'removal' | 'dueAt'> & { readonly pendingSk: string };

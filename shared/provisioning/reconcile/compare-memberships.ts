@@ -1,6 +1,7 @@
 import type { MembershipRead } from '../../directory/delivery.ts';
 import type { GroupId } from '../../directory/ids.ts';
 import type { GroupItem, UserItem } from '../../directory/items.ts';
+import { isHeld } from '../../directory/marker.ts';
 import { ProvisioningError } from '../../targets/target.ts';
 import { membershipWish } from '../memberships/membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from '../name-in-target.ts';
@@ -44,7 +45,7 @@ function wouldHaveAccount({ isDryRun, tally, cursor }: RunningWork): boolean {
 async function compare(work: RunningWork, read: MembershipRead, actual: ReadonlySet<string>): Promise<void> {
   const { member, group, user } = read;
   if (!group || !user) return;
-  if (member.marker === 'held' || member.marker === 'rejected') {
+  if (isHeld(member)) {
     work.tally.count(
       'held',
       `${member.marker === 'held' ? 'held by the brake' : 'rejected by an administrator'}: ${groupNameFor(work, group)}`,

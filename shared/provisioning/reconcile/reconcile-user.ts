@@ -1,5 +1,6 @@
 import type { UserId } from '../../directory/ids.ts';
 import type { UserItem } from '../../directory/items.ts';
+import { isHeld } from '../../directory/marker.ts';
 import { applyUser } from '../users/apply-user.ts';
 import { compareMemberships } from './compare-memberships.ts';
 import { isSettled, type RunningWork, reportDrift, type Slice } from './running-work.ts';
@@ -12,7 +13,7 @@ export async function reconcileUser(work: RunningWork, id: UserId): Promise<Slic
   const { resources } = work.delivery;
   const before = await resources.user(work.connection.id, id);
   if (!before) return 'done';
-  if (before.marker === 'held' || before.marker === 'rejected') {
+  if (isHeld(before)) {
     work.tally.count('held', before.marker === 'held' ? 'held by the brake' : 'rejected by an administrator');
     return 'done';
   }

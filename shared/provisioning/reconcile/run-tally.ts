@@ -1,17 +1,7 @@
 import type { Counts, Found, RunDetail } from '../../directory/runs.ts';
-import type { OutcomeKind, Tally } from '../outcome.ts';
+import { CHANGE_KINDS, type OutcomeKind, type Tally } from '../outcome.ts';
 
-/** What is done to a resource, or would be; the other kinds are what stands in the way. */
-const CHANGES: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>([
-  'created',
-  'linked',
-  'updated',
-  'enabled',
-  'disabled',
-  'deleted',
-  'added',
-  'removed',
-]);
+const CHANGES: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(CHANGE_KINDS);
 
 /** Kept of one slice; of them RESULT_DETAILS are written down. */
 const DETAILS = 1_000;
