@@ -210,7 +210,7 @@ describe('settings diff --preview', () => {
     await world.untilQuiet();
     const { code, text } = await admin(renamed('.*', 'all'));
     expect(code).toBe(EXIT.attention);
-    expect(text).toContain('staff, crew would all be the Confluence group all: the first of them that is applied gets it');
+    expect(text).toContain('crew, staff would all be the Confluence group all: the first of them that is applied gets it');
   });
 
   it('of a group that is parked tells why beside what would become of it, and takes out nobody who was never put in', async () => {

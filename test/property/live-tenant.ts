@@ -108,16 +108,25 @@ export class LiveTenant {
   }
 
   /**
-   * What the IdP says next. Deletes come first, each a step of its own: what is left of one depends on the others at that moment, and somebody
-   * may have waited for the name. Then one group is renamed: by which of several displayNames one got its name would depend on when.
+   * What the IdP says next, in steps within which the order makes no difference. Deletes come first, each by itself: what is left of one depends
+   * on the others at that moment, and somebody may have waited for the name. Then one group is renamed: by which of several displayNames one got
+   * its name would depend on when. What takes access stands apart from what gives it: who is admitted and deactivated at once has an account or
+   * none, by whether the worker was in between.
    */
   async change(changes: readonly IdpChange[]): Promise<string[]> {
     const of = (...kinds: IdpChange['do'][]) => changes.filter((each) => kinds.includes(each.do));
-    for (const each of of('delete user', 'delete group')) {
-      const wrong = await this.#changed([each]);
+    const steps = [
+      ...of('delete user', 'delete group').map((each) => [each]),
+      of('rename group').slice(0, 1),
+      of('edit'),
+      of('deactivate', 'leave'),
+      of('activate', 'join'),
+    ];
+    for (const step of steps.filter((each) => each.length > 0)) {
+      const wrong = await this.#changed(step);
       if (wrong.length > 0) return wrong;
     }
-    return this.#changed([...of('rename group').slice(0, 1), ...of('activate', 'deactivate', 'edit', 'join', 'leave')]);
+    return [];
   }
 
   async #changed(changes: readonly IdpChange[]): Promise<string[]> {

@@ -61,7 +61,7 @@ async function newCollisions({ overview }: Administration, { id, settings }: Con
     return naming.is === 'names' && naming.names.includes(name);
   };
   return [...byName]
-    .map(([confluenceGroup, groups]) => ({ confluenceGroup, groups }))
+    .map(([confluenceGroup, groups]) => ({ confluenceGroup, groups: [...groups].sort() }))
     .filter(({ confluenceGroup, groups }) => groups.length > 1 && !groups.every((group) => isOf(confluenceGroup, group)));
 }
 
