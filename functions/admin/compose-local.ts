@@ -12,7 +12,7 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import { inspectResource } from '../worker/inspect-resource.ts';
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';

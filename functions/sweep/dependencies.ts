@@ -4,7 +4,7 @@ import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import type { Target } from '../../shared/targets/target.ts';
 
 /** What the sweep works with; compose.ts makes it from the environment. */

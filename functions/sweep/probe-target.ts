@@ -1,7 +1,7 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { dispositionOf } from '../../shared/provisioning/dispositions.ts';
-import { forLog } from '../../shared/targets/observed-call.ts';
+import { forLog } from '../../shared/targets/http/observed-call.ts';
 import { type ProvisioningCode, ProvisioningError } from '../../shared/targets/target.ts';
 import type { SweepDependencies } from './dependencies.ts';
 

@@ -4,8 +4,8 @@ import type { TargetId } from '../../shared/directory/ids.ts';
 import type { TargetPace } from '../../shared/directory/target-pace.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { OutOfTime } from '../../shared/provisioning/work.ts';
-import { isLow } from '../../shared/targets/call-rate.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import { isLow } from '../../shared/targets/http/call-rate.ts';
+import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
 
 /** Where a rate is set, turns for so long are reserved at once: one write for many calls at a high rate, one for each at a low one. */

@@ -12,7 +12,7 @@ import { brakeOf } from '../../shared/provisioning/safety/brake.ts';
 import { seatGuardOf } from '../../shared/provisioning/safety/seat-guard.ts';
 import { applyUser } from '../../shared/provisioning/users/apply-user.ts';
 import { OutOfTime, type Work } from '../../shared/provisioning/work.ts';
-import { forLog, type ObservedCall } from '../../shared/targets/observed-call.ts';
+import { forLog, type ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
 import type { CallPacer, Pace } from './call-pacer.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';

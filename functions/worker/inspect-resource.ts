@@ -7,7 +7,7 @@ import type { InspectionRequest, NotAsked, ResourceInspection } from '../../shar
 import type { Look } from '../../shared/provisioning/inspect/look.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import { OutOfTime } from '../../shared/provisioning/work.ts';
-import { forLog } from '../../shared/targets/observed-call.ts';
+import { forLog } from '../../shared/targets/http/observed-call.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { pauseTarget } from './pause-target.ts';

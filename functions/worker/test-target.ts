@@ -1,5 +1,5 @@
 import type { ConnectionId } from '../../shared/directory/ids.ts';
-import { forLog } from '../../shared/targets/observed-call.ts';
+import { forLog } from '../../shared/targets/http/observed-call.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 

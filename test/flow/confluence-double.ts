@@ -1,4 +1,4 @@
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import {
   type Account,
   type ProvisioningCode,

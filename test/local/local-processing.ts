@@ -19,7 +19,7 @@ import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
-import type { ObservedCall } from '../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import type { KillSwitch } from './kill-points.ts';
 import { pollQueue, type QueuePoller } from './poll-queue.ts';
 import { startScheduler } from './scheduler.ts';

@@ -1,9 +1,9 @@
+import type { RestClient } from '../http/rest-client.ts';
 import type { TargetCapabilities } from '../target.ts';
 import { Ignored, Person, pageOf } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { askRemoteApi, type FoundVersion, findVersion, type RemoteApi, unlessMissing } from './find-version.ts';
 import type { RpcClient } from './json-rpc.ts';
-import type { RestClient } from './rest-client.ts';
 import { type Route, routeOf, VERBS, type Verb } from './routes-by-version.ts';
 import { parseVersion } from './versions.ts';
 

@@ -1,9 +1,9 @@
+import type { RestClient } from '../http/rest-client.ts';
 import { type Account, type AccountProfile, ProvisioningError } from '../target.ts';
 import { CreatedUser, Ignored, Person } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { usableAsNewUserName } from './names.ts';
 import { allOf } from './pages.ts';
-import type { RestClient } from './rest-client.ts';
 
 const PAGE = 100;
 

@@ -1,7 +1,7 @@
+import type { RestClient } from '../http/rest-client.ts';
 import { ProvisioningError, type SeatCount } from '../target.ts';
 import { Ignored, pageOf } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import type { RestClient } from './rest-client.ts';
 
 const PAGE = 100;
 

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { type HttpClientOptions, httpClient } from '../http/http-client.ts';
+import { restClient } from '../http/rest-client.ts';
 import { ProvisioningError, type Target } from '../target.ts';
 import { type Abilities, type AbilityMemory, probeAbilities, REMEMBERED_MS } from './abilities.ts';
 import { findAccount, findAccountsByEmail, readServiceAccount } from './accounts.ts';
 import { Group, Person } from './answers.ts';
 import { countSeats } from './count-seats.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { type HttpClientOptions, httpClient } from './http-client.ts';
+import { failureOfAnswer } from './failure.ts';
 import { readEmail, readIsActive, rpcClient } from './json-rpc.ts';
 import { jsonRpcWrites } from './json-rpc-writes.ts';
 import { allOf } from './pages.ts';
-import { restClient } from './rest-client.ts';
 import { restWrites } from './rest-writes.ts';
 import { testTarget } from './test-target.ts';
 import { writesByVersion } from './writes-by-version.ts';
@@ -37,7 +38,7 @@ const GROUP_PAGE = 200;
 export function dataCenterTarget(options: DataCenterTargetOptions): Target {
   const { now, callTimeoutMs, version } = options;
   const http = httpClient(options);
-  const client = restClient(http, now);
+  const client = restClient(http, (answer, redact) => failureOfAnswer(answer, now(), redact));
   const rpc = rpcClient(http, now);
   const newPassword = options.newPassword ?? randomPassword;
   const memory: AbilityMemory = options.memory ?? new Map();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RestClient } from '../http/rest-client.ts';
 import { ProvisioningError } from '../target.ts';
 import { findAccount } from './accounts.ts';
 import { LongTask, LongTaskSubmission } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import type { RestClient } from './rest-client.ts';
 
 const FIRST_LOOK_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;

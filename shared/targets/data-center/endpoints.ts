@@ -1,9 +1,4 @@
-/** One call of Confluence's REST API, as the vendor's OpenAPI documents name it. */
-export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path template below the base URL. */
-  readonly path: string;
-}
+import type { Endpoint } from '../http/rest-client.ts';
 
 /** Every call the adapter can send. The vendor contract checks each of them against the vendor's documents. */
 export const ENDPOINTS = {

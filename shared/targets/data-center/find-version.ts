@@ -1,8 +1,8 @@
+import type { Endpoint, RestClient, RestRequest } from '../http/rest-client.ts';
 import { ProvisioningError } from '../target.ts';
 import { Ignored, VersionTold } from './answers.ts';
-import { ENDPOINTS, type Endpoint, PROBES } from './endpoints.ts';
+import { ENDPOINTS, PROBES } from './endpoints.ts';
 import { type RpcClient, readServerInfo } from './json-rpc.ts';
-import type { RestClient, RestRequest } from './rest-client.ts';
 import { parseVersion, type Version } from './versions.ts';
 
 export interface FoundVersion {

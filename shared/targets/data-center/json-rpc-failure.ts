@@ -1,6 +1,6 @@
+import type { HttpAnswer, Redact } from '../http/http-client.ts';
 import { type ProvisioningCode, ProvisioningError } from '../target.ts';
 import { failureOfAnswer } from './failure.ts';
-import type { HttpAnswer, Redact } from './http-client.ts';
 
 interface Row {
   /** Tested on the exception's name and words. */

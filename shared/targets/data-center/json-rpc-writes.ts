@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { usableInPath } from '../http/path.ts';
 import { type Account, ProvisioningError } from '../target.ts';
 import { Ignored } from './answers.ts';
 import type { RpcClient, RpcMethod } from './json-rpc.ts';
-import { usableAsNewUserName, usableInPath } from './names.ts';
+import { usableAsNewUserName } from './names.ts';
 import type { Writes } from './rest-writes.ts';
 
 /** What is looked at after a call that Confluence did not plainly confirm. */

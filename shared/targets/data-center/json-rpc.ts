@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { HttpClient, HttpRequest } from '../http/http-client.ts';
+import { parseAnswer } from '../http/json-answer.ts';
 import { ProvisioningError } from '../target.ts';
-import type { HttpClient, HttpRequest } from './http-client.ts';
 import { failureOfRpcAnswer } from './json-rpc-failure.ts';
-import { parseAnswer } from './rest-client.ts';
 
 /** The methods used, as the vendor's Javadoc has them without their token. */
 export type RpcMethod =

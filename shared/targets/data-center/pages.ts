@@ -1,7 +1,6 @@
 import type { z } from 'zod';
+import type { Endpoint, RestClient, RestRequest } from '../http/rest-client.ts';
 import { pageOf } from './answers.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { RestClient, RestRequest } from './rest-client.ts';
 
 /**
  * Every item of a paged list, page by page. Confluence may give fewer than asked for ("this may be restricted by fixed system

@@ -1,10 +1,10 @@
+import { usableInPath } from '../http/path.ts';
+import type { RestClient } from '../http/rest-client.ts';
 import type { Target } from '../target.ts';
 import { createAccount, updateAccount } from './accounts.ts';
 import { Ignored } from './answers.ts';
 import { deleteAccount } from './delete-account.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { usableInPath } from './names.ts';
-import type { RestClient } from './rest-client.ts';
 
 /** What changes something in Confluence; which interface a version has it by is in routes-by-version.ts. */
 export type Writes = Pick<

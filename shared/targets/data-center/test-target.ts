@@ -1,3 +1,4 @@
+import type { RestClient } from '../http/rest-client.ts';
 import { ProvisioningError, type TargetCapabilities, type TargetReport } from '../target.ts';
 import type { Abilities } from './abilities.ts';
 import { readServiceAccount } from './accounts.ts';
@@ -5,7 +6,6 @@ import { Group, Ignored, pageOf, VersionTold } from './answers.ts';
 import { ENDPOINTS, PROBES } from './endpoints.ts';
 import { unlessMissing } from './find-version.ts';
 import type { RpcClient } from './json-rpc.ts';
-import type { RestClient } from './rest-client.ts';
 import { REST_TAKES_ACCESS_FROM } from './routes-by-version.ts';
 import { isAtLeast, parseVersion, type Version } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import type { CredentialStore, Credentials } from '../../../shared/targets/credentials.ts';
 import { type DataCenterTargetOptions, dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
-import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../../shared/targets/http/observed-call.ts';
 import type { Target } from '../../../shared/targets/target.ts';
 import { targetIdOf } from '../../../shared/targets/target-id.ts';
 import type { ConfluenceSimulatorOptions } from '../../simulators/confluence/confluence-simulator.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ENDPOINTS, type Endpoint, PROBES } from '../../../shared/targets/data-center/endpoints.ts';
+import { ENDPOINTS, PROBES } from '../../../shared/targets/data-center/endpoints.ts';
+import type { Endpoint } from '../../../shared/targets/http/rest-client.ts';
 import type { Target } from '../../../shared/targets/target.ts';
 import { startConfluenceSimulator } from '../../simulators/confluence/confluence-simulator.ts';
 import { collect } from './collect.ts';

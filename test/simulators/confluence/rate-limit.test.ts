@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createCallPacer } from '../../../functions/worker/call-pacer.ts';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import { dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
-import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
+import type { ObservedCall } from '../../../shared/targets/http/observed-call.ts';
 import { targetIdOf } from '../../../shared/targets/target-id.ts';
 import { settingsOf } from '../../settings-of.ts';
 import { type ConfluenceSimulator, startConfluenceSimulator } from './confluence-simulator.ts';

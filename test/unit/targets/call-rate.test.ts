@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { callRateOf, isLow } from '../../../shared/targets/call-rate.ts';
-import { forLog } from '../../../shared/targets/observed-call.ts';
+import { callRateOf, isLow } from '../../../shared/targets/http/call-rate.ts';
+import { forLog } from '../../../shared/targets/http/observed-call.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'x-ratelimit-limit': '100',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { countSeats } from '../../../shared/targets/data-center/count-seats.ts';
-import type { RestClient } from '../../../shared/targets/data-center/rest-client.ts';
+import type { RestClient } from '../../../shared/targets/http/rest-client.ts';
 
 /** A list of so many active users, in pages of at most `most`. */
 function listOf(count: number, most = 100): { client: RestClient; starts: number[] } {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failureOfAnswer, failureWithoutAnswer, retryAfterMsOf } from '../../../shared/targets/data-center/failure.ts';
+import { failureOfAnswer } from '../../../shared/targets/data-center/failure.ts';
+import { failureWithoutAnswer, retryAfterMsOf } from '../../../shared/targets/http/call-failure.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 

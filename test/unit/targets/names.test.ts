@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pathOf, usableAsNewUserName } from '../../../shared/targets/data-center/names.ts';
+import { usableAsNewUserName } from '../../../shared/targets/data-center/names.ts';
+import { pathOf } from '../../../shared/targets/http/path.ts';
 
 describe('names in paths', () => {
   it('are encoded, each as one segment', () => {

@@ -6,8 +6,8 @@ import type { TargetId } from '../../../shared/directory/ids.ts';
 import type { TurnRequest } from '../../../shared/directory/target-pace.ts';
 import type { TargetState } from '../../../shared/directory/target-state.ts';
 import { OutOfTime } from '../../../shared/provisioning/work.ts';
-import type { CallRate } from '../../../shared/targets/call-rate.ts';
-import type { ObservedCall } from '../../../shared/targets/observed-call.ts';
+import type { CallRate } from '../../../shared/targets/http/call-rate.ts';
+import type { ObservedCall } from '../../../shared/targets/http/observed-call.ts';
 import { settingsOf } from '../../settings-of.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 

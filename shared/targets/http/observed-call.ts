@@ -1,5 +1,5 @@
+import type { ProvisioningCode } from '../target.ts';
 import { type CallRate, isLow } from './call-rate.ts';
-import type { ProvisioningCode } from './target.ts';
 
 /**
  * One request that an adapter sent to its target, for the request log. Bodies, header values and secrets are never in it; of

@@ -1,18 +1,18 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { TargetId } from '../../directory/ids.ts';
-import { type CallRate, callRateOf } from '../call-rate.ts';
 import type { CredentialStore, Credentials } from '../credentials.ts';
-import type { ObservedCall } from '../observed-call.ts';
 import { ProvisioningError } from '../target.ts';
 import { normaliseBaseUrl } from '../target-id.ts';
-import { failureWithoutAnswer } from './failure.ts';
+import { failureWithoutAnswer } from './call-failure.ts';
+import { type CallRate, callRateOf } from './call-rate.ts';
+import type { ObservedCall } from './observed-call.ts';
 
 /** Not a browser's: Confluence checks browsers' requests for forgery. */
 const USER_AGENT = 'scim-for-confluence/0.1.0';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL, encoded, with its query. */
   readonly path: string;
   /** Sent as JSON; never observed or logged. */
