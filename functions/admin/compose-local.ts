@@ -6,13 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
-import type { Connection } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import { dynamoDbAccountKeys } from '../../shared/directory/dynamodb-account-keys.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
-import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
-import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
+import { targetsOf } from '../../shared/targets/target-of.ts';
 import { inspectResource } from '../worker/inspect-resource.ts';
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';
@@ -39,16 +38,12 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   const now = () => new Date();
   const log = jsonLinesLog((line) => appendFileSync(endpoints.requestLog, line), now);
   const inDirectory = directoryAdministration(table, now);
-  const targetOf = ({ target, settings }: Pick<Connection, 'target' | 'settings'>, observe: (call: ObservedCall) => void) =>
-    dataCenterTarget({
-      baseUrl: target.baseUrl,
-      targetId: target.id,
-      credentials,
-      observe,
-      version: settings.target.version,
-      callTimeoutMs: CALL_TIMEOUT_MS,
-      now: () => now().getTime(),
-    });
+  const targetOf = targetsOf({
+    credentials,
+    accountKeys: dynamoDbAccountKeys(table),
+    callTimeoutMs: CALL_TIMEOUT_MS,
+    now: () => now().getTime(),
+  });
   const delivery = dynamoDbDelivery(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, now });
   const wait = (ms: number) => sleep(ms);
   const inspector = { ...inDirectory, delivery, credentials, targetOf, log, now, sleep: wait, callTimeoutMs: CALL_TIMEOUT_MS };

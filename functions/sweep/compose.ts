@@ -6,12 +6,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import { dynamoDbAccountKeys } from '../../shared/directory/dynamodb-account-keys.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
-import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
+import { targetsOf } from '../../shared/targets/target-of.ts';
 import type { SweepDependencies } from './dependencies.ts';
 
 const Seconds = z.coerce.number().positive();
@@ -40,8 +41,7 @@ export function composeSweep(environment: Readonly<Record<string, string | undef
     parked: dynamoDbOverview(table),
     queue: sqsChangeQueue(new SQSClient({}), env.QUEUE_URL, randomUUID),
     credentials,
-    targetOf: ({ target }, observe) =>
-      dataCenterTarget({ baseUrl: target.baseUrl, credentials, targetId: target.id, observe, callTimeoutMs, now: Date.now, ...ca }),
+    targetOf: targetsOf({ credentials, accountKeys: dynamoDbAccountKeys(table), callTimeoutMs, now: Date.now, ...ca }),
     log: jsonLinesLog((line) => process.stdout.write(line), now),
     now,
     sweepAfterSeconds: env.SWEEP_AFTER_SECONDS,

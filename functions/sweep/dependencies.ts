@@ -1,11 +1,10 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
-import type { Connection, Connections } from '../../shared/directory/connection.ts';
+import type { Connections } from '../../shared/directory/connection.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
-import type { Target } from '../../shared/targets/target.ts';
+import type { TargetOf } from '../../shared/targets/target-of.ts';
 
 /** What the sweep works with; compose.ts makes it from the environment. */
 export interface SweepDependencies {
@@ -14,7 +13,7 @@ export interface SweepDependencies {
   readonly queue: ChangeQueue;
   readonly parked: Pick<Overview, 'parked' | 'retry'>;
   readonly credentials: Pick<CredentialStore, 'read'>;
-  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void) => Target;
+  readonly targetOf: TargetOf;
   readonly log: RequestLog;
   readonly now: () => Date;
   readonly sweepAfterSeconds: number;

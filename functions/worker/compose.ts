@@ -7,13 +7,13 @@ import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
+import { dynamoDbAccountKeys } from '../../shared/directory/dynamodb-account-keys.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
-import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
-import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
+import { targetsOf } from '../../shared/targets/target-of.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 
 const Seconds = z.coerce.number().positive();
@@ -44,7 +44,6 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
     cacheMs: CREDENTIALS_CACHE_MS,
     now: Date.now,
   });
-  const memory: AbilityMemory = new Map();
   const ca = env.TARGET_CA_FILE === undefined ? {} : { ca: readFileSync(env.TARGET_CA_FILE, 'utf8') };
   return {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds: env.SWEEP_AFTER_SECONDS, now }),
@@ -52,19 +51,7 @@ export function composeWorker(environment: Readonly<Record<string, string | unde
     connections: dynamoDbConnections(table),
     queue: sqsChangeQueue(sqs, env.QUEUE_URL, randomUUID),
     credentials,
-    targetOf: ({ target: { id: targetId, baseUrl }, settings }, observe, beforeCall) =>
-      dataCenterTarget({
-        baseUrl,
-        targetId,
-        credentials,
-        observe,
-        callTimeoutMs,
-        memory,
-        ...ca,
-        version: settings.target.version,
-        beforeCall,
-        now: Date.now,
-      }),
+    targetOf: targetsOf({ credentials, accountKeys: dynamoDbAccountKeys(table), callTimeoutMs, now: Date.now, ...ca }),
     async changeVisibility(ReceiptHandle, VisibilityTimeout) {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: env.QUEUE_URL, ReceiptHandle, VisibilityTimeout }));
     },

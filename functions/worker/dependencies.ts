@@ -1,11 +1,10 @@
 import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
-import type { Connection, Connections } from '../../shared/directory/connection.ts';
+import type { Connections } from '../../shared/directory/connection.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { RunWork } from '../../shared/directory/runs.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
-import type { Target } from '../../shared/targets/target.ts';
+import type { TargetOf } from '../../shared/targets/target-of.ts';
 
 /** What the worker works with; compose.ts makes it from the environment. */
 export interface WorkerDependencies {
@@ -14,8 +13,7 @@ export interface WorkerDependencies {
   readonly connections: Pick<Connections, 'get'>;
   readonly queue: ChangeQueue;
   readonly credentials: Pick<CredentialStore, 'read'>;
-  /** `beforeCall` is awaited before each request: its turn. */
-  readonly targetOf: (connection: Connection, observe: (call: ObservedCall) => void, beforeCall?: () => Promise<void>) => Target;
+  readonly targetOf: TargetOf;
   /** Lets a message that is in flight be seen again in so many seconds. */
   readonly changeVisibility: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly log: RequestLog;

@@ -91,6 +91,10 @@ export function guardedTarget(target: Target, guard: Guard): Target {
   }
 
   return {
+    settlesWithinMs: target.settlesWithinMs,
+    illegalAccountName: (name) => target.illegalAccountName(name),
+    illegalGroupName: (name) => target.illegalGroupName(name),
+    forgetAccount: (name) => target.forgetAccount(name),
     // This is the question itself.
     serviceAccount: () => target.serviceAccount(),
     capabilities: () => once('capabilities', () => target.capabilities()),

@@ -9,6 +9,8 @@ export class WriteInDryRun extends Error {
 
 /** What a dry run may ask of Confluence. */
 const TARGET: readonly (keyof Target)[] = [
+  'illegalAccountName',
+  'illegalGroupName',
   'serviceAccount',
   'capabilities',
   'findAccount',

@@ -1,4 +1,5 @@
 import type { Settings } from '../provisioning/settings/settings.ts';
+import type { TargetAddress } from '../targets/target-address.ts';
 import type { ConnectionId, TargetId } from './ids.ts';
 
 /** One IdP tenant. The bearer token decides the connection, never the path. */
@@ -7,7 +8,7 @@ export interface Connection {
   readonly name: string;
   readonly state: 'active' | 'disabled';
   readonly created: string;
-  readonly target: { readonly id: TargetId; readonly kind: 'data-center'; readonly baseUrl: string };
+  readonly target: TargetAddress & { readonly id: TargetId };
   readonly settings: Settings;
   /** Counts the changes of the settings: 1 for those that it was made with. */
   readonly settingsNumber: number;

@@ -5,7 +5,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type ConnectionId = Branded<'ConnectionId'>;
 export type UserId = Branded<'UserId'>;
 export type GroupId = Branded<'GroupId'>;
-/** Made from the target's normalised base URL: see targetIdOf in ../targets/target-id.ts. */
+/** Made from the target's normalised base URL: see targetIdOf in ../targets/target-address.ts. */
 export type TargetId = Branded<'TargetId'>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

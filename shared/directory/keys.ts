@@ -50,6 +50,7 @@ export const keys = {
   email: (c: ConnectionId, value: string, id: UserId): Key => ({ pk: `${c}#EMAIL#${part(foldCase(value))}`, sk: `User#${id}` }),
 
   accountOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'OWNER' }),
+  accountKey: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'KEY' }),
   groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
   targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
   /** When the next call to the target may be made, where its rate is set, and who may call, where that is. */

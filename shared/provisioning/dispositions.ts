@@ -30,6 +30,8 @@ const TABLE: Readonly<Record<ProvisioningCode, Row>> = {
   'no-answer': { disposition: 'wait', scope: 'target', outage: true },
   'bad-request': { disposition: 'park', scope: 'resource' },
   conflict: { disposition: 'park', scope: 'resource' },
+  taken: { disposition: 'park', scope: 'resource' },
+  settling: { disposition: 'retry', scope: 'resource' },
   'no-seat': { disposition: 'park', scope: 'resource' },
   // DELIVERY §2.4: "404 is not believed once. ... The same plan ending in 404 twice parks."
   'not-found': { disposition: 'park', scope: 'resource', once: true },

@@ -1,5 +1,4 @@
 import type { AccountProfile } from '../targets/target.ts';
-import { illegalGroupName } from './illegal-name.ts';
 import type { OutcomeKind, Tally } from './outcome.ts';
 
 /** One step on the target, or on what is recorded about it. Performed in order. */
@@ -68,6 +67,8 @@ export interface ActualGroup {
   readonly mayLink: boolean;
   /** `groups.create`. */
   readonly mayCreate: boolean;
+  /** Why the target takes no group of this name, as a sentence. */
+  readonly illegal?: string;
   /** Whose it is, where an owner item is: "the group Sales". */
   readonly ownedBy?: string;
   /** The setting that gave the name: "groups.rename[0] (Sales EMEA becomes sales)". */
@@ -92,7 +93,7 @@ export function planGroup(actual: ActualGroup, protectedGroups: ReadonlySet<stri
       reason: `There is no group ${name} in Confluence, and groups.create is off. Create it there and try again, or turn groups.create on.`,
     };
   if (!exists) {
-    const illegal = mine ? undefined : illegalGroupName(name);
+    const illegal = mine ? undefined : actual.illegal;
     if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
     return { actions: [{ do: 'bind', creating: true }, { do: 'create group' }, { do: 'record' }] };
   }

@@ -1,10 +1,21 @@
 import * as z from 'zod';
 import type { TargetId } from '../directory/ids.ts';
 
-/** How the product logs in to a Confluence Data Center. A personal access token is recommended: calls may run in parallel. */
+/**
+ * How the product logs in. To Confluence Data Center a personal access token is recommended: calls may run in parallel. To Atlassian Cloud
+ * with the API key of a directory or an organisation.
+ */
 export const Credentials = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('personal-access-token'), token: z.string().min(1) }),
   z.strictObject({ kind: z.literal('basic'), username: z.string().min(1), password: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('api-key'),
+    token: z.string().min(1),
+    /** When it ends (Atlassian: at most a year), ISO 8601, as far as the administrator has told it. */
+    expires: z.iso.datetime().exactOptional(),
+    /** To compare groups with what Confluence itself says: a site administrator's e-mail address and API token. */
+    site: z.strictObject({ email: z.string().min(1), token: z.string().min(1) }).exactOptional(),
+  }),
 ]);
 export type Credentials = z.infer<typeof Credentials>;
 

@@ -49,7 +49,18 @@ export interface TargetReport {
 }
 
 export interface Target {
-  /** The account this product works as, by one authenticated call; the adapter caches nothing. */
+  /**
+   * How long after a change, in milliseconds, other calls may still not know of it; 0 where each call sees all before it. A plan that
+   * would be parked for what may come by itself is tried again for so long.
+   */
+  readonly settlesWithinMs: number;
+  /** Why no account may be made of this name, as a sentence for the administrator; undefined when one may. Asks nobody. */
+  illegalAccountName(name: string): string | undefined;
+  illegalGroupName(name: string): string | undefined;
+  /**
+   * The account this product works as, by one authenticated call; the adapter caches nothing. Where a key belongs to nobody's account: what
+   * the key is for, in words that are no account's name.
+   */
   serviceAccount(): Promise<string>;
   capabilities(): Promise<TargetCapabilities>;
   test(): Promise<TargetReport>;
@@ -66,6 +77,9 @@ export interface Target {
   disableAccount(name: string): Promise<void>;
   /** Irreversible. Returns when the long task has ended. */
   deleteAccount(name: string): Promise<void>;
+
+  /** The account is no longer this product's: what is kept to find it again goes. Nothing is called. */
+  forgetAccount(name: string): Promise<void>;
 
   groupExists(name: string): Promise<boolean>;
   /** 409 is thrown as 'conflict'. */
@@ -96,7 +110,9 @@ export type ProvisioningCode =
   | 'no-answer' // time-out, connection lost after sending, 502, 504: the call may still land
   | 'unreachable' // connection refused, name not resolved: it can't have landed
   | 'bad-request' // 400
-  | 'conflict' // 409
+  | 'conflict' // 409: the name exists, and a look finds it
+  | 'taken' // 409, and no look finds it: something outside what this product may see has the name or the e-mail address
+  | 'settling' // may come by itself within settlesWithinMs: set by the worker
   | 'no-seat' // 402
   | 'not-found' // 404
   | 'refused' // 401 or 403: login refused or call not permitted, the worker asks which (DESIGN §4)

@@ -6,7 +6,7 @@ import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { Settings } from '../../shared/provisioning/settings/settings.ts';
-import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../shared/targets/target-address.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { addToken } from '../protocol/scim-client.ts';
 
@@ -42,7 +42,7 @@ export async function startBenchService(
     name: 'bench',
     state: 'active',
     created: now().toISOString(),
-    target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
+    target: { id: targetIdOf({ kind: 'data-center', baseUrl: BASE_URL }), kind: 'data-center', baseUrl: BASE_URL },
     // Beyond what may be set: the benchmark is faster than any client.
     settings: { ...Settings.parse({ version: 2, users: { linking: 'never' } }), requestsPerSecond },
   });

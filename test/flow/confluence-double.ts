@@ -1,3 +1,4 @@
+import { illegalAccountName, illegalGroupName } from '../../shared/targets/data-center/illegal-name.ts';
 import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
 import {
   type Account,
@@ -48,6 +49,9 @@ export class ConfluenceDouble {
     renameAccount: false,
     renameGroup: false,
   };
+  /** As a Cloud's: how long a change may stay unseen. */
+  settlesWithinMs = 0;
+  readonly forgotten: string[] = [];
   seatLimit: number | undefined;
   /** Refused logins in a row: three lock the service account. */
   refusedInARow = 0;
@@ -127,6 +131,13 @@ export class ConfluenceDouble {
       return found && { name, key: `key-${name}`, fullName: found.fullName, active: found.active };
     };
     return {
+      settlesWithinMs: this.settlesWithinMs,
+      illegalAccountName,
+      illegalGroupName,
+      forgetAccount: (name) => {
+        this.forgotten.push(name);
+        return Promise.resolve();
+      },
       serviceAccount: () => call('serviceAccount', [], () => 'service'),
       capabilities: () => Promise.resolve(this.capabilities),
       test: () => Promise.resolve({ capabilities: this.capabilities, findings: [] }),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
 import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
-import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../shared/targets/target-address.ts';
 import { simulatorCredentials } from '../contract/targets/data-center-under-test.ts';
 import {
   type ConfluenceSimulator,
@@ -26,7 +26,7 @@ async function startOn(simulated: ConfluenceSimulatorOptions, settings: Paramete
     targetOf: (connection, observe) =>
       dataCenterTarget({
         baseUrl: simulator.url,
-        targetId: targetIdOf(BASE_URL),
+        targetId: targetIdOf({ kind: 'data-center', baseUrl: BASE_URL }),
         credentials: simulatorCredentials(),
         observe,
         memory,

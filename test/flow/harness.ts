@@ -27,7 +27,7 @@ import type { LogRecord } from '../../shared/log/records.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
-import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../shared/targets/target-address.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
@@ -162,7 +162,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     queue,
     credentials,
     targetOf:
-      options.targetOf ?? ((_connection: Connection, ...hooks: Parameters<ConfluenceDouble['target']>) => confluence.target(...hooks)),
+      options.targetOf ??
+      ((_connection: Pick<Connection, 'target' | 'settings'>, ...hooks: Parameters<ConfluenceDouble['target']>) =>
+        confluence.target(...hooks)),
     log: { write: (record: LogRecord) => void log.push(record) },
     now,
   };
@@ -186,7 +188,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       name,
       state: 'active',
       created: now().toISOString(),
-      target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
+      target: { id: targetIdOf({ kind: 'data-center', baseUrl: BASE_URL }), kind: 'data-center', baseUrl: BASE_URL },
       // The brake would stop tests of something else that take access from many; those of the brake switch it on.
       settings: settingsOf({ brake: { enabled: false }, ...options.settings }, settings),
     });

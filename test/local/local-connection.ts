@@ -3,7 +3,7 @@ import type { Connection, Connections } from '../../shared/directory/connection.
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { Settings } from '../../shared/provisioning/settings/settings.ts';
 import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
-import { normaliseBaseUrl, targetIdOf } from '../../shared/targets/target-id.ts';
+import { normaliseBaseUrl, targetIdOf } from '../../shared/targets/target-address.ts';
 
 const NAME = 'local';
 const TOKEN_YEARS = 10;
@@ -103,7 +103,7 @@ function create(options: LocalConnectionOptions, baseUrl: string): Promise<Conne
     name: NAME,
     state: 'active',
     created: now().toISOString(),
-    target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
+    target: { id: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }), kind: 'data-center', baseUrl },
     settings: given(options, Settings.parse({ version: 2, users: { linking: 'never' } })),
   });
 }

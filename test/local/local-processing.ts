@@ -10,6 +10,7 @@ import type { ChangeQueue } from '../../shared/changes/change-queue.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import { written } from '../../shared/directory/delivery/resource-keys.ts';
+import { dynamoDbAccountKeys } from '../../shared/directory/dynamodb-account-keys.ts';
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import { dynamoDbOverview } from '../../shared/directory/dynamodb-overview.ts';
 import type { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
@@ -17,9 +18,7 @@ import { keys } from '../../shared/directory/keys.ts';
 import { dynamoDbRuns } from '../../shared/directory/runs/dynamodb-runs.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
-import type { AbilityMemory } from '../../shared/targets/data-center/abilities.ts';
-import { dataCenterTarget } from '../../shared/targets/data-center/data-center-target.ts';
-import type { ObservedCall } from '../../shared/targets/http/observed-call.ts';
+import { targetsOf } from '../../shared/targets/target-of.ts';
 import type { KillSwitch } from './kill-points.ts';
 import { pollQueue, type QueuePoller } from './poll-queue.ts';
 import { startScheduler } from './scheduler.ts';
@@ -59,30 +58,13 @@ export function startProcessing(options: ProcessingOptions): { stop(): Promise<v
   const { functionTimeoutMs } = workerLimits;
   const sweepAfterSeconds = settings.SWEEP_AFTER_SECONDS;
   const fetch = kill.fetch(undiciFetch);
-  const memory: AbilityMemory = new Map();
   const common = {
     delivery: dynamoDbDelivery(table, { sweepAfterSeconds, now }),
     runs: dynamoDbRuns(table, now),
     connections,
     queue,
     credentials,
-    targetOf: (
-      { target: { id: targetId, baseUrl }, settings: of }: Connection,
-      observe: (call: ObservedCall) => void,
-      beforeCall?: () => Promise<void>,
-    ) =>
-      dataCenterTarget({
-        baseUrl,
-        targetId,
-        credentials,
-        observe,
-        callTimeoutMs,
-        memory,
-        fetch,
-        version: of.target.version,
-        beforeCall,
-        now: Date.now,
-      }),
+    targetOf: targetsOf({ credentials, accountKeys: dynamoDbAccountKeys(table), callTimeoutMs, fetch, now: Date.now }),
     log,
     now,
   };

@@ -10,7 +10,7 @@ import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { Settings } from '../../shared/provisioning/settings/settings.ts';
-import { targetIdOf } from '../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../shared/targets/target-address.ts';
 import { inMemoryStore } from '../doubles/in-memory-store.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 
@@ -156,7 +156,7 @@ export async function startScimService({
     async connect(settings = {}, state = 'active') {
       const id = randomUUID() as ConnectionId;
       const baseUrl = `https://${id}.example.com`;
-      const target = { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl } as const;
+      const target = { id: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }), kind: 'data-center', baseUrl } as const;
       const created = now().toISOString();
       const connection = await connections.create({
         id,

@@ -2,7 +2,7 @@ import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../../shared/directory/ids.ts';
 import { ALWAYS_PROTECTED_GROUPS } from '../../../shared/provisioning/settings/safety-settings.ts';
 import { DEFAULT_REQUESTS_PER_SECOND, SETTINGS_VERSION, type Settings } from '../../../shared/provisioning/settings/settings.ts';
-import { normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-id.ts';
+import { describeTarget, normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-address.ts';
 import type { Terminal } from '../administration.ts';
 import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -20,7 +20,7 @@ function show(connection: Connection): Outcome {
       { field: 'id', value: id },
       { field: 'state', value: state },
       { field: 'created', value: created },
-      { field: 'Confluence', value: target.baseUrl },
+      { field: 'Confluence', value: describeTarget(target) },
       { field: 'target', value: target.id },
       { field: 'apply', value: settings.apply },
       { field: 'mode', value: settings.mode },
@@ -74,7 +74,7 @@ Then: credentials set (how to log in to Confluence), target test, token create (
       name,
       state: 'active',
       created: administration.now().toISOString(),
-      target: { id: targetIdOf(baseUrl), kind: 'data-center', baseUrl },
+      target: { id: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }), kind: 'data-center', baseUrl },
       settings,
     });
     return {
@@ -109,7 +109,7 @@ const list: Command = {
         state: connection.state,
         users: await administration.directory.users.listing.count(connection),
         groups: await administration.directory.groups.listing.count(connection),
-        confluence: connection.target.baseUrl,
+        confluence: describeTarget(connection.target),
       })),
     );
     return {

@@ -1,4 +1,5 @@
 import type { Credentials } from '../../../shared/targets/credentials.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import { type Command, Refused } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 
@@ -21,7 +22,7 @@ A paused target goes on once the worker sees the new secret, or at once with tar
     await administration.credentials.write(connection.target.id, credentials);
     return {
       json: { target: connection.target.id, kind: credentials.kind },
-      text: `The worker logs in to ${connection.target.baseUrl} with ${username === undefined ? 'a personal access token' : `user ${username} and its password`}. Next: npm run admin -- target test ${connection.name}`,
+      text: `The worker logs in to ${describeTarget(connection.target)} with ${username === undefined ? 'a personal access token' : `user ${username} and its password`}. Next: npm run admin -- target test ${connection.name}`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { resourceTypesOf } from '../../../shared/provisioning/schema-extension/resource-types-of.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { Administration } from '../administration.ts';
 import { type Command, type Options, type Outcome, Unreachable, UsageError } from '../command.ts';
 import { findConnection, onlyConnection } from '../find-connection.ts';
@@ -61,7 +62,7 @@ async function inspect(administration: Administration, type: 'user' | 'group', n
   const isHeld = state.pending?.marker === 'held' || state.pending?.marker === 'rejected';
   return {
     json: {
-      connection: { id: connection.id, name: connection.name, confluence: connection.target.baseUrl },
+      connection: { id: connection.id, name: connection.name, confluence: describeTarget(connection.target) },
       ...inspection,
       resource,
       attributes: attributes.sent,

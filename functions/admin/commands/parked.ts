@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ParkedChange } from '../../../shared/directory/overview.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { Administration } from '../administration.ts';
 import { type Command, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -29,7 +30,7 @@ const list: Command = {
       name,
       id,
       since,
-      confluence: target.baseUrl,
+      confluence: describeTarget(target),
       code,
       reason,
     }));

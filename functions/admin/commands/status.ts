@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { ParkedChange } from '../../../shared/directory/overview.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { Administration } from '../administration.ts';
 import type { Command } from '../command.ts';
 import { dryRunsOf, keptBy } from '../safety/dry-runs.ts';
@@ -45,7 +46,7 @@ async function statusOf(administration: Administration, { target, connections }:
   ]);
   return {
     target: target.id,
-    confluence: target.baseUrl,
+    confluence: describeTarget(target),
     connections: connections.map(({ name }) => name),
     ...state,
     pending,

@@ -1,4 +1,5 @@
 import type { TargetCapabilities, TargetReport } from '../../../shared/targets/target.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { Command } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 import { renderTable } from '../render.ts';
@@ -69,8 +70,8 @@ The next sweep, within a minute, sends everything that is pending.`,
     return {
       json: { target: connection.target.id, before },
       text: resumed
-        ? `${connection.target.baseUrl} is open again; it was paused: ${before.reason ?? before.code ?? ''}`
-        : `${connection.target.baseUrl} was open already.`,
+        ? `${describeTarget(connection.target)} is open again; it was paused: ${before.reason ?? before.code ?? ''}`
+        : `${describeTarget(connection.target)} was open already.`,
     };
   },
 };

@@ -7,6 +7,7 @@ import type {
   ResourceInspection,
   UserInspection,
 } from '../../../shared/provisioning/inspect/inspection.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { TimedRecord } from '../log/recent-records.ts';
 import { renderTable } from '../render.ts';
 import type { AttributeShown } from './attributes-by-schema.ts';
@@ -28,7 +29,7 @@ type Rows = readonly Readonly<Record<string, string | number>>[];
 
 export function renderInspection(shown: Shown): string {
   const { connection, inspection, attributes } = shown;
-  const title = `${inspection.type === 'user' ? 'User' : 'Group'} ${inspection.name} of ${connection.name}, ${connection.target.baseUrl}`;
+  const title = `${inspection.type === 'user' ? 'User' : 'Group'} ${inspection.name} of ${connection.name}, ${describeTarget(connection.target)}`;
   const sections: (string | false)[] = [
     [title, ...verdict(inspection)].map(plain).join('\n'),
     section('Sent by the identity provider', sentLines(attributes)),

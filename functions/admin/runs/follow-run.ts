@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { NewRun, Run, RunProgress } from '../../../shared/directory/runs.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { Administration, Terminal } from '../administration.ts';
 import { Refused } from '../command.ts';
 
@@ -18,7 +19,7 @@ export async function beginRun(
 ): Promise<Run> {
   const { directory, runs, now, newId, caller } = administration;
   const { state, reason } = await administration.targetStatus(connection.target.id);
-  if (state === 'paused') throw new Refused(`${connection.target.baseUrl} is paused, so nothing can be compared: ${reason ?? ''}`);
+  if (state === 'paused') throw new Refused(`${describeTarget(connection.target)} is paused, so nothing can be compared: ${reason ?? ''}`);
   const counts = [directory.users.listing.count(connection), directory.groups.listing.count(connection)];
   const expected = given.scope.of === 'all' ? (await Promise.all(counts)).reduce((sum, count) => sum + count, 0) : 0;
   const id = newId();

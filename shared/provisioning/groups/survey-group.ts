@@ -30,6 +30,7 @@ export async function surveyGroup(
   const mine = owner?.id === group.id && owner.connection === group.connection && !owner.givenUp;
   const isProtected = protectedGroups.has(name.toLowerCase());
   const exists = isProtected ? true : await target.groupExists(name);
+  const illegal = target.illegalGroupName(name);
   const actual = {
     name,
     owner: owner && { mine, live: owner.live, creating: owner.creating },
@@ -37,6 +38,7 @@ export async function surveyGroup(
     recorded: group.boundAt !== undefined,
     mayLink: isMapped(naming) || policy.settings.users.linking !== 'never',
     mayCreate: policy.settings.groups.create,
+    ...(illegal !== undefined && { illegal }),
     ...(owner && { ownedBy: describe(owner, group) }),
     ...namedBySetting(naming),
   };

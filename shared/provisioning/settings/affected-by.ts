@@ -49,6 +49,7 @@ const EFFECTS: Effects = {
     rename: 'groups',
     otherMembers: 'groups',
     onDelete: 'nobody',
+    onRename: 'groups',
   },
   // Who is protected no longer gets what was kept from them; of groups, default groups are meant too.
   protected: { accounts: 'users and groups', groups: 'users and groups' },
@@ -59,7 +60,7 @@ const EFFECTS: Effects = {
   // Those who are parked for want of a seat are tried again.
   seats: { limit: 'users and groups', licenceGroups: 'users and groups' },
   // How fast, and by which calls: not what.
-  target: { requestsPerSecond: 'nobody', parallelCalls: 'nobody', version: 'nobody' },
+  target: { requestsPerSecond: 'nobody', parallelCalls: 'nobody', version: 'nobody', organization: 'users' },
 };
 
 /** What a change of settings affects: the users and groups of the connection that are then marked as pending. Pure. */

@@ -20,5 +20,10 @@ export const GroupSettings = z.strictObject({
   otherMembers: z.enum(['keep', 'remove']).default('keep'),
   /** What a SCIM DELETE of a group does. Deleting a Confluence group removes the restrictions that use it. */
   onDelete: z.enum(['keep', 'empty', 'delete']).default('empty'),
+  /**
+   * What a new displayName does to a group that has its name from it alone. 'keep': the Confluence group stays as it is. 'move': a group of the
+   * new name is made, the members go there, and the old one is deleted; what was granted to the old one is not granted to the new one.
+   */
+  onRename: z.enum(['keep', 'move']).default('keep'),
 });
 export type GroupSettings = z.infer<typeof GroupSettings>;

@@ -25,11 +25,20 @@ export const SeatSettings = z.strictObject({
   licenceGroups: z.array(z.string().trim().min(1)).default([]),
 });
 
+/** How people get into Confluence in an organisation without Atlassian Guard. */
+const OrganizationSettings = z.strictObject({
+  /** Groups of the organisation that grant Confluence: an account is in them as long as it is to be usable. */
+  accessGroups: z.array(z.string().trim().min(1).max(255)).max(20).default([]),
+  /** 'leave-groups': out of the access groups; other products stay as they are. 'suspend': out of everything in the directory. */
+  onDisable: z.enum(['leave-groups', 'suspend']).default('leave-groups'),
+});
+
 /** How the target may be called, all functions together. The calls of connections that share it count together; each keeps to its own limit. */
 export const TargetSettings = z.strictObject({
   requestsPerSecond: z.number().min(0.1).max(1_000).exactOptional(),
   /** With a password always one, whatever is said here. */
   parallelCalls: z.int().min(1).max(50).exactOptional(),
+  organization: OrganizationSettings.prefault({}),
   /** `8.5`; absent: found by probing. */
   version: z
     .string()

@@ -1,5 +1,4 @@
 import type { Account, AccountProfile } from '../../targets/target.ts';
-import { illegalAccountName } from '../illegal-name.ts';
 import { type Action, notOurToTake, type Ownership, type Plan } from '../plan.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -26,6 +25,8 @@ export interface ActualAccount extends GivenGroups {
   readonly applied?: Partial<AccountProfile>;
   /** The connection's linking rule allows this account, if nobody owns it. */
   readonly mayLink: boolean;
+  /** Why the target takes no account of this name, as a sentence. */
+  readonly illegal?: string;
   /** A setting made the name of a user name, as "users.userName.stripDomain: jane@corp.example becomes jane". */
   readonly namedBy?: string;
 }
@@ -85,7 +86,7 @@ function planAccess(desired: DesiredUser, actual: ActualAccount, policy: Pick<Po
   if (notOurs) return notOurs;
   if (!account) {
     if (!policy.settings.users.create) return skip(`users.create is off: no account ${name} is made.`);
-    const illegal = mine ? undefined : illegalAccountName(name);
+    const illegal = mine ? undefined : actual.illegal;
     if (illegal !== undefined) return { park: 'illegal-name', reason: illegal };
     const { fullName, email } = desired.profile;
     if (email === undefined)

@@ -57,6 +57,7 @@ export async function surveyUser(
   const groups = account && (await groupsOf(work, user, account, wanted));
   const namedBy = naming?.steps.findLast(({ setting }) => setting !== 'users.userName.lowerCase');
   const kept = groupsKept(user);
+  const illegal = target.illegalAccountName(name);
   const actual: ActualAccount = {
     name,
     owner: owner && { mine, live: owner.live, creating: owner.creating },
@@ -67,6 +68,7 @@ export async function surveyUser(
     newGroups: newGroupsOf(user).filter((group) => !policy.protectedGroups.has(group)),
     newGroupsDue: user.newGroupsDue === true,
     ...(kept !== undefined && { kept }),
+    ...(illegal !== undefined && { illegal }),
     ...(groups && { groups }),
     ...(namedBy && { namedBy: `${namedBy.setting}: ${namedBy.says}` }),
     ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),

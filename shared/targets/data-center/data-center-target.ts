@@ -8,6 +8,7 @@ import { Group, Person } from './answers.ts';
 import { countSeats } from './count-seats.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { failureOfAnswer } from './failure.ts';
+import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
 import { readEmail, readIsActive, rpcClient } from './json-rpc.ts';
 import { jsonRpcWrites } from './json-rpc-writes.ts';
 import { allOf } from './pages.ts';
@@ -106,6 +107,11 @@ export function dataCenterTarget(options: DataCenterTargetOptions): Target {
     ...writes,
     serviceAccount: () => readServiceAccount(client),
     capabilities: async () => (await abilities()).capabilities,
+    settlesWithinMs: 0,
+    illegalAccountName,
+    illegalGroupName,
+    // Confluence finds an account by the name that this product knows: nothing is kept.
+    forgetAccount: () => Promise.resolve(),
     test: () => testTarget({ client, rpc, timeoutMs: callTimeoutMs / 2 }, ask),
     findAccount: find,
 

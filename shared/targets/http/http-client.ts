@@ -3,7 +3,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import type { TargetId } from '../../directory/ids.ts';
 import type { CredentialStore, Credentials } from '../credentials.ts';
 import { ProvisioningError } from '../target.ts';
-import { normaliseBaseUrl } from '../target-id.ts';
+import { normaliseBaseUrl } from '../target-address.ts';
 import { failureWithoutAnswer } from './call-failure.ts';
 import { type CallRate, callRateOf } from './call-rate.ts';
 import type { ObservedCall } from './observed-call.ts';

@@ -16,7 +16,7 @@ import { dynamoDbDirectory } from '../../../shared/directory/dynamodb-directory.
 import { DynamoDbTable } from '../../../shared/directory/dynamodb-table.ts';
 import type { ConnectionId, GroupId, UserId } from '../../../shared/directory/ids.ts';
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
-import { targetIdOf } from '../../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../../shared/targets/target-address.ts';
 import { settingsOf } from '../../settings-of.ts';
 import { type Faults, injectFaults } from './faults.ts';
 
@@ -92,7 +92,7 @@ export function aConnection(): Connection {
     name: 'Okta',
     state: 'active',
     created: new Date().toISOString(),
-    target: { id: targetIdOf(BASE_URL), kind: 'data-center', baseUrl: BASE_URL },
+    target: { id: targetIdOf({ kind: 'data-center', baseUrl: BASE_URL }), kind: 'data-center', baseUrl: BASE_URL },
     settings: settingsOf(),
     settingsNumber: 1,
     markedSettingsNumber: 1,

@@ -2,7 +2,7 @@ import type { CredentialStore, Credentials } from '../../../shared/targets/crede
 import { type DataCenterTargetOptions, dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
 import type { ObservedCall } from '../../../shared/targets/http/observed-call.ts';
 import type { Target } from '../../../shared/targets/target.ts';
-import { targetIdOf } from '../../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../../shared/targets/target-address.ts';
 import type { ConfluenceSimulatorOptions } from '../../simulators/confluence/confluence-simulator.ts';
 
 /** The Data Center adapter on a base URL, with what it observed. Its default credentials are those of the simulator. */
@@ -13,7 +13,7 @@ export function dataCenterUnderTest(
   const calls: ObservedCall[] = [];
   const target = dataCenterTarget({
     baseUrl,
-    targetId: targetIdOf(baseUrl),
+    targetId: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }),
     observe: (call) => calls.push(call),
     callTimeoutMs: 5_000,
     now: Date.now,

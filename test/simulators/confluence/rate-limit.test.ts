@@ -3,7 +3,7 @@ import { createCallPacer } from '../../../functions/worker/call-pacer.ts';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import { dataCenterTarget } from '../../../shared/targets/data-center/data-center-target.ts';
 import type { ObservedCall } from '../../../shared/targets/http/observed-call.ts';
-import { targetIdOf } from '../../../shared/targets/target-id.ts';
+import { targetIdOf } from '../../../shared/targets/target-address.ts';
 import { settingsOf } from '../../settings-of.ts';
 import { type ConfluenceSimulator, startConfluenceSimulator } from './confluence-simulator.ts';
 
@@ -20,7 +20,7 @@ async function limitedConfluence() {
   const clock = { now: START };
   const calls: ObservedCall[] = [];
   confluence = await startConfluenceSimulator({ rateLimit: RATE_LIMIT, now: () => clock.now });
-  const targetId = targetIdOf(confluence.url);
+  const targetId = targetIdOf({ kind: 'data-center', baseUrl: confluence.url });
   const login = { credentials: { kind: 'personal-access-token', token: 'local' }, version: '1' } as const;
   const connection = { target: { id: targetId }, settings: settingsOf() } as unknown as Connection;
   const pacer = createCallPacer({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { illegalAccountName, illegalGroupName } from '../../../shared/provisioning/illegal-name.ts';
 import { accountNameOf, groupNameOf } from '../../../shared/provisioning/naming.ts';
+import { illegalAccountName, illegalGroupName } from '../../../shared/targets/data-center/illegal-name.ts';
 
 describe('illegalAccountName (CONFLUENCE §1a, create-user validation)', () => {
   it.each(['ann', 'ann@corp.example', 'ann.doe-1_x', 'änn', 'о’hara'])('accepts %s', (name) => {
