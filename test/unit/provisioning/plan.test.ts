@@ -23,7 +23,12 @@ describe('planGroup (DESIGN §4)', () => {
     ['ours and missing, and groups.create is off', { ...none, owner: mine, recorded: true, mayCreate: false }, 'not-found'],
     ['existing, and groups.create is off', { ...none, exists: true, mayLink: true, mayCreate: false }, ['link', 'record']],
     ['protected, in any spelling', { ...none, name: 'Root', exists: true, mayLink: true }, 'protected'],
-    ['a name that can’t be a path segment', { ...none, name: 'a/b' }, 'illegal-name'],
+    ['a name that the target does not take', { ...none, illegal: 'A sentence.' }, 'illegal-name'],
+    [
+      'ours and missing, whatever the target takes by now',
+      { ...none, owner: mine, illegal: 'A sentence.' },
+      ['bind a new name', 'create group', 'record'],
+    ],
   ])('%s', (_, actual, expected) => {
     expect(said(planGroup(actual, new Set(['root'])))).toEqual(expected);
   });

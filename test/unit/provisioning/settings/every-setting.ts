@@ -40,6 +40,7 @@ export const EVERY_SETTING: Readonly<Record<string, readonly [SettingsChange, Ki
   'groups.rename': [groups({ rename: [pattern] }), 'groups'],
   'groups.otherMembers': [groups({ otherMembers: 'remove' }), 'groups'],
   'groups.onDelete': [groups({ onDelete: 'keep' }), 'nobody'],
+  'groups.onRename': [groups({ onRename: 'move' }), 'groups'],
   'protected.accounts': [{ protected: { accounts: ['a'] } }, 'users and groups'],
   'protected.groups': [{ protected: { groups: ['a'] } }, 'users and groups'],
   apply: [{ apply: 'dry-run' }, 'nobody'],
@@ -51,4 +52,6 @@ export const EVERY_SETTING: Readonly<Record<string, readonly [SettingsChange, Ki
   'target.requestsPerSecond': [{ target: { requestsPerSecond: 5 } }, 'nobody'],
   'target.parallelCalls': [{ target: { parallelCalls: 5 } }, 'nobody'],
   'target.version': [{ target: { version: '8.5' } }, 'nobody'],
+  'target.organization.accessGroups': [{ target: { organization: { accessGroups: ['wiki-users'] } } }, 'users'],
+  'target.organization.onDisable': [{ target: { organization: { onDisable: 'suspend' } } }, 'users'],
 };

@@ -69,8 +69,8 @@ describe('planUser (DESIGN §4)', () => {
   });
 
   it('checks a name only for what does not exist yet', () => {
-    expect(user(live, { ...nothing, name: 'ann other' })).toBe('illegal-name');
-    expect(user(live, { ...ours, name: 'ann other', account: { ...account, name: 'ann other' } })).toEqual([]);
+    expect(user(live, { ...nothing, name: 'ann other', illegal: 'A sentence.' })).toBe('illegal-name');
+    expect(user(live, { ...ours, name: 'ann other', illegal: 'A sentence.', account: { ...account, name: 'ann other' } })).toEqual([]);
   });
 
   it.each([
