@@ -45,6 +45,8 @@ export interface TargetReport {
   readonly capabilities: TargetCapabilities;
   /** By which of the target's interfaces it does what it can do; absent where it could not be found out. */
   readonly routes?: Readonly<Record<string, string>>;
+  /** Why it can't do what it can't do: a sentence for each capability that is false. Absent where that could not be found out, or `routes` say it. */
+  readonly limits?: Readonly<Partial<Record<keyof TargetCapabilities, string>>>;
   readonly findings: readonly { readonly ok: boolean; readonly text: string }[];
 }
 
