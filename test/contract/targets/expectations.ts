@@ -32,6 +32,68 @@ export interface Instance {
 /** Before 7.9 there are no personal access tokens. */
 export const BASIC = { username: 'svc-scim', password: 'correct horse' } as const;
 
+/** What differs from target to target beside its abilities: which names there are, and who is where from the beginning. */
+export interface Rules {
+  /** The account name for a person called `short` whose e-mail address is `short@example.com`. */
+  accountName(short: string): string;
+  readonly illegalAccountNames: readonly string[];
+  /** Names that another kind of target does not take. */
+  readonly legalAccountNames: readonly string[];
+  readonly illegalGroupNames: readonly string[];
+  readonly legalGroupNames: readonly string[];
+  /** The key belongs to nobody's account: what it is for is told, in words. */
+  readonly hasServiceAccount: boolean;
+  /** The groups that every active account is in without being asked for. */
+  readonly groupsOfEverybody: readonly string[];
+}
+
+const GROUP_NAMES = ['research & development', 'größe', 'a+b', 'what?', '#1', 'a=b', '日本'];
+
+/** Names are path segments, and lower-case. */
+export const DATA_CENTER_RULES: Rules = {
+  accountName: (short) => short,
+  illegalAccountNames: [
+    'jane/doe',
+    'jane\\doe',
+    'jane;doe',
+    'jane%2fdoe',
+    '..',
+    '.',
+    '',
+    'Jane',
+    'jane+x@example.com',
+    'jane doe',
+    "o'neil",
+  ],
+  legalAccountNames: ['jane.doe@example.com'],
+  illegalGroupNames: ['a/b', 'a\\b', 'a;b', '50%', '..', ''],
+  legalGroupNames: GROUP_NAMES,
+  hasServiceAccount: true,
+  groupsOfEverybody: [],
+};
+
+/** Names are in filters and bodies only. */
+const CLOUD_GUARD_RULES: Rules = {
+  accountName: (short) => short,
+  illegalAccountNames: ['', ' ', ' jane', 'jane\\doe', 'jane"doe', 'jane\ndoe', 'j'.repeat(256)],
+  legalAccountNames: ['jane.doe@example.com', 'jane/doe', 'jane%2fdoe', 'Jane', 'jane+x@example.com', "o'neil", 'jane&doe'],
+  illegalGroupNames: ['', ' a', 'a\\b', 'a"b', 'a\tb', 'g'.repeat(256)],
+  legalGroupNames: [...GROUP_NAMES, 'a/b', '50%', 'a;b', "b's"],
+  hasServiceAccount: false,
+  groupsOfEverybody: [],
+};
+
+/** An account's name is its e-mail address. */
+const CLOUD_ORGANIZATION_RULES: Rules = {
+  accountName: (short) => `${short}@example.com`,
+  illegalAccountNames: ['', 'jane', 'jane@', '@example.com', 'jane doe@example.com'],
+  legalAccountNames: ['jane.doe@example.com', 'jane+x@example.com'],
+  illegalGroupNames: ['', ' a'],
+  legalGroupNames: GROUP_NAMES,
+  hasServiceAccount: false,
+  groupsOfEverybody: ['confluence-users'],
+};
+
 type OneForEach<Names extends readonly string[]> = { readonly [Index in keyof Names]: Expected };
 
 /** In the order of CAPABILITIES. */
@@ -104,4 +166,14 @@ export const INSTANCES: Readonly<Record<string, Instance>> = {
     can: can(rest, rest, rest, rest, rest, rest, rest, rest, rest, rest, rest, 'no'),
   },
   '10.0': { simulated: { version: '10.0.3' }, can: can(rest, rest, rest, rest, rest, rest, rest, rest, rest, rest, rest, 'no') },
+};
+
+/** The two adapters of Atlassian Cloud, each on the simulated organisation. */
+export const CLOUD_INSTANCES: Readonly<Record<'cloud-guard' | 'cloud-organization', Pick<Instance, 'can'> & { readonly rules: Rules }>> = {
+  //                                                   create update disable enable delete  group: create delete  member: add remove  by e-mail seats e-mail
+  'cloud-guard': { can: can(rest, rest, rest, rest, rest, rest, rest, rest, rest, rest, 'no', rest), rules: CLOUD_GUARD_RULES },
+  'cloud-organization': {
+    can: can(rest, no, rest, rest, rest, rest, rest, rest, rest, rest, rest, rest),
+    rules: CLOUD_ORGANIZATION_RULES,
+  },
 };
