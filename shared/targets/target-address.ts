@@ -25,6 +25,7 @@ export const TargetAddress = z.discriminatedUnion('kind', [
 ]);
 export type TargetAddress = z.infer<typeof TargetAddress>;
 export type TargetKind = TargetAddress['kind'];
+export const TARGET_KINDS = ['data-center', 'cloud-guard', 'cloud-organization'] as const satisfies readonly TargetKind[];
 export type AddressOf<Kind extends TargetKind> = Extract<TargetAddress, { readonly kind: Kind }>;
 
 /**

@@ -2,7 +2,7 @@ import { DeclaredSchemaExtension } from '../../../shared/provisioning/schema-ext
 import { type Command, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
 import { SAVE_OPTIONS, saveSettings } from '../settings/save-settings.ts';
-import { mustBeInOrder } from '../settings/settings-document.ts';
+import { checkContextOf, mustBeInOrder } from '../settings/settings-document.ts';
 
 function shown(declaration: DeclaredSchemaExtension, text: string): Outcome {
   const table = declaration.attributes.map(({ name, type, multiValued, required, mutability, returned }) => ({
@@ -50,7 +50,7 @@ Example: npm run admin -- connection schema set okta --file badge.json --stack S
       throw new Refused(`${source} is not readable: ${error instanceof Error ? error.message : 'unknown cause'}`, { cause: error });
     }
     const schemaExtension = parseDeclaration(text, source);
-    const context = { now: administration.now(), before: connection.settings };
+    const context = checkContextOf(connection, administration.now());
     const candidate = mustBeInOrder({ ...connection.settings, schemaExtension }, context);
     await saveSettings(administration, connection, candidate, options, terminal);
     const { id, resourceType } = schemaExtension;
@@ -86,7 +86,7 @@ declared again, it is there again.`,
     const connection = await findConnection(administration, nameOrId);
     const { schemaExtension, ...settings } = connection.settings;
     if (schemaExtension === undefined) throw new Refused(`${connection.name} declares no schema`);
-    const candidate = mustBeInOrder(settings, { now: administration.now(), before: connection.settings });
+    const candidate = mustBeInOrder(settings, checkContextOf(connection, administration.now()));
     await saveSettings(administration, connection, candidate, options, terminal);
     return {
       json: { removed: schemaExtension.id },

@@ -1,99 +1,12 @@
 import type { Connection } from '../../../shared/directory/connection.ts';
-import type { ConnectionId } from '../../../shared/directory/ids.ts';
-import { ALWAYS_PROTECTED_GROUPS } from '../../../shared/provisioning/settings/safety-settings.ts';
-import { DEFAULT_REQUESTS_PER_SECOND, SETTINGS_VERSION, type Settings } from '../../../shared/provisioning/settings/settings.ts';
-import { describeTarget, normaliseBaseUrl, targetIdOf } from '../../../shared/targets/target-address.ts';
-import type { Terminal } from '../administration.ts';
-import { type Command, type Options, type Outcome, Refused, required, UsageError } from '../command.ts';
+import { describeTarget } from '../../../shared/targets/target-address.ts';
+import { type Command, Refused, UsageError } from '../command.ts';
+import { connectionOutcome } from '../connection-outcome.ts';
 import { findConnection } from '../find-connection.ts';
 import { dryRunsOf, keptBy } from '../safety/dry-runs.ts';
 import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../settings/save-settings.ts';
-import { mustBeInOrder, printWarnings, readSettingsFile } from '../settings/settings-document.ts';
-import { askLinking, SETTINGS_OPTIONS, withOptions } from '../settings/settings-options.ts';
-
-function show(connection: Connection): Outcome {
-  const { id, name, state, created, target, settings } = connection;
-  return {
-    json: connection,
-    table: [
-      { field: 'name', value: name },
-      { field: 'id', value: id },
-      { field: 'state', value: state },
-      { field: 'created', value: created },
-      { field: 'Confluence', value: describeTarget(target) },
-      { field: 'target', value: target.id },
-      { field: 'apply', value: settings.apply },
-      { field: 'mode', value: settings.mode },
-      { field: 'requests a second', value: settings.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND },
-      { field: 'existing accounts', value: settings.users.linking === 'never' ? 'never linked' : `linked by ${settings.users.linking}` },
-      {
-        field: 'a SCIM delete',
-        value: settings.users.onDelete === 'keep' ? 'leaves the account as it is' : `${settings.users.onDelete}s the account`,
-      },
-      {
-        field: 'request log',
-        value: settings.log.fullUntil === undefined ? settings.log.detail : `${settings.log.detail} until ${settings.log.fullUntil}`,
-      },
-      { field: 'protected accounts', value: ['the service account', ...settings.protected.accounts].join(', ') },
-      { field: 'protected groups', value: [...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups].join(', ') },
-      { field: 'schema extension', value: settings.schemaExtension?.id ?? 'none' },
-      { field: 'settings', value: `number ${connection.settingsNumber}; settings show has all of them` },
-    ],
-  };
-}
-
-const create: Command = {
-  name: 'connection create',
-  positionals: ['NAME'],
-  options: {
-    confluence: { type: 'string', help: 'base URL of Confluence, with its context path if it has one' },
-    settings: { type: 'string', help: 'a settings file, as settings export writes it; the other options come on top of it' },
-    ...SETTINGS_OPTIONS,
-    strict: { type: 'boolean', help: 'short for --mode strict' },
-  },
-  summary: 'a new connection: one IdP tenant and the Confluence it provisions into',
-  help: `Example: npm run admin -- connection create okta --confluence https://wiki.example.com --link never --stack ScimForConfluence
-Then: credentials set (how to log in to Confluence), target test, token create (what the IdP presents).`,
-  async run(administration, [name], options, terminal) {
-    if (name === undefined || !/^[\w .-]{1,64}$/.test(name))
-      throw new UsageError('give the connection a name of 1 to 64 letters, digits, spaces, dots or dashes');
-    const address = required(options, 'confluence', 'the base URL of Confluence, e.g. https://wiki.example.com');
-    let baseUrl: string;
-    try {
-      baseUrl = normaliseBaseUrl(address);
-    } catch (error) {
-      throw new UsageError(`--confluence ${address} is no web address: write it with https://`, { cause: error });
-    }
-    if ((await administration.connections.list()).some((other) => other.name.toLowerCase() === name.toLowerCase()))
-      throw new Refused(`a connection ${name} exists already: connection show ${name} shows it`);
-    const given = await givenSettings(options, terminal, administration.now());
-    const mode = options['strict'] === true ? { mode: 'strict' } : {};
-    const { settings, warnings } = withOptions(given, { ...options, ...mode }, administration.now());
-    const connection = await administration.connections.create({
-      id: administration.newId() as ConnectionId,
-      name,
-      state: 'active',
-      created: administration.now().toISOString(),
-      target: { id: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }), kind: 'data-center', baseUrl },
-      settings,
-    });
-    return {
-      ...show(connection),
-      text: `${warnings.length > 0 ? `${printWarnings(warnings)}\n` : ''}Next: npm run admin -- credentials set ${name}, then target test ${name}, then token create ${name}. The IdP's SCIM base URL is ${administration.scimBaseUrl}`,
-    };
-  },
-};
-
-/** The settings of a file, or the defaults. Whether accounts may be linked has no default. */
-async function givenSettings(options: Options, terminal: Terminal, now: Date): Promise<Settings> {
-  if (typeof options['settings'] !== 'string')
-    return mustBeInOrder({ version: SETTINGS_VERSION, users: { linking: await askLinking(options, terminal) } }, { now }).settings;
-  const { document } = await readSettingsFile(options['settings'], terminal);
-  const { users } = (document ?? {}) as { readonly users?: unknown };
-  if (typeof users !== 'object' || users === null || 'linking' in users) return mustBeInOrder(document, { now }).settings;
-  const linking = await askLinking(options, terminal);
-  return mustBeInOrder({ ...(document as object), users: { ...users, linking } }, { now }).settings;
-}
+import { SETTINGS_OPTIONS, withOptions } from '../settings/settings-options.ts';
+import { createCommand } from './connection-create.ts';
 
 const list: Command = {
   name: 'connection list',
@@ -128,7 +41,7 @@ const showOne: Command = {
   help: 'CONNECTION is a name or an id.',
   async run(administration, [name]) {
     const connection = await findConnection(administration, name);
-    const shown = show(connection);
+    const shown = connectionOutcome(connection);
     const [dryRun] = await dryRunsOf(administration, [connection]);
     if (!dryRun) return shown;
     const { kept, more } = dryRun;
@@ -152,9 +65,9 @@ Example: npm run admin -- connection update okta --full-log-hours 4 --stack Scim
           .map((name) => `--${name}`)
           .join(', ')}`,
       );
-    const candidate = withOptions(connection.settings, options, administration.now());
+    const candidate = withOptions(connection.settings, options, { now: administration.now(), kind: connection.target.kind });
     const saved = await saveSettings(administration, connection, candidate, options, terminal);
-    return { ...savedOutcome(saved), ...show(saved.connection) };
+    return { ...savedOutcome(saved), ...connectionOutcome(saved.connection) };
   },
 };
 
@@ -171,7 +84,7 @@ function changeState(name: 'disable' | 'enable', summary: string, help: string):
         state: name === 'disable' ? 'disabled' : 'active',
       };
       await administration.connections.update(connection);
-      return { ...show(connection), text: `${connection.name} is ${connection.state}.` };
+      return { ...connectionOutcome(connection), text: `${connection.name} is ${connection.state}.` };
     },
   };
 }
@@ -199,7 +112,7 @@ Unassign everybody in the IdP first (or DELETE them by SCIM), wait until status 
 };
 
 export const connectionCommands: readonly Command[] = [
-  create,
+  createCommand,
   list,
   showOne,
   update,

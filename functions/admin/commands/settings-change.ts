@@ -6,6 +6,7 @@ import { findConnection } from '../find-connection.ts';
 import { SAVE_OPTIONS, savedOutcome, saveSettings } from '../settings/save-settings.ts';
 import {
   type Candidate,
+  checkContextOf,
   mustBeInOrder,
   parseSettingsText,
   printMistakes,
@@ -27,7 +28,7 @@ Example: npm run admin -- settings edit okta --set users.onDelete=keep --set use
     const connection = await findConnection(administration, nameOrId);
     const isEditor = terminal.interactive && ['set', 'unset', 'file'].every((name) => options[name] === undefined);
     if (isEditor) return editInEditor(administration, connection, options, terminal);
-    const candidate = await readCandidate(options, terminal, { now: administration.now(), before: connection.settings });
+    const candidate = await readCandidate(options, terminal, checkContextOf(connection, administration.now()));
     return savedOutcome(await saveSettings(administration, connection, candidate, options, terminal));
   },
 };
@@ -39,15 +40,14 @@ async function editInEditor(
   options: Options,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const before = connection.settings;
-  const original = `${JSON.stringify(before, null, 2)}\n`;
+  const original = `${JSON.stringify(connection.settings, null, 2)}\n`;
   for (let text = original; ; ) {
     const edited = await terminal.edit(text);
     if (edited.text.trim() === original.trim()) {
       await edited.discard();
       throw new Refused('nothing was changed');
     }
-    const candidate = inOrder(edited.text, { now: administration.now(), before });
+    const candidate = inOrder(edited.text, checkContextOf(connection, administration.now()));
     if (!('mistakes' in candidate)) {
       try {
         const saved = await saveSettings(administration, connection, candidate, options, terminal);
@@ -85,7 +85,7 @@ Example: npm run admin -- settings restore okta 4 --stack ScimForConfluence`,
   async run(administration, [nameOrId, number], options, terminal) {
     const connection = await findConnection(administration, nameOrId);
     const { settings } = await findSettings(administration, connection, number);
-    const candidate = mustBeInOrder(settings, { now: administration.now(), before: settings });
+    const candidate = mustBeInOrder(settings, { ...checkContextOf(connection, administration.now()), before: settings });
     const note = { note: `number ${number} again`, ...options };
     return savedOutcome(await saveSettings(administration, connection, candidate, note, terminal));
   },
@@ -130,7 +130,7 @@ Example: npm run admin -- settings import okta --file okta.json --yes --stack Sc
     if (!terminal.interactive && options['yes'] !== true)
       throw new UsageError('add --yes: nobody can be asked here. settings diff --file shows what would change.');
     const { document, exportedFrom } = await readSettingsFile(file, terminal);
-    const candidate = mustBeInOrder(document, { now: administration.now(), before: connection.settings });
+    const candidate = mustBeInOrder(document, checkContextOf(connection, administration.now()));
     const origin = exportedFrom ? ` (number ${exportedFrom.number} of ${exportedFrom.connection})` : '';
     const saved = await saveSettings(administration, connection, candidate, { note: `from ${file}${origin}`, ...options }, terminal);
     const outcome = savedOutcome(saved);

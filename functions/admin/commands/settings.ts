@@ -1,6 +1,7 @@
 import type { Connection, SettingsVersion } from '../../../shared/directory/connection.ts';
 import type { Settings } from '../../../shared/provisioning/settings/settings.ts';
 import { settingsFields, valueAt } from '../../../shared/provisioning/settings/settings-fields.ts';
+import { TARGET_KINDS } from '../../../shared/targets/target-address.ts';
 import type { Administration, Terminal } from '../administration.ts';
 import { type Command, type OfflineCommand, type Options, type Outcome, Refused, UsageError } from '../command.ts';
 import { findConnection } from '../find-connection.ts';
@@ -10,6 +11,7 @@ import { previewSettings } from '../settings/preview-settings.ts';
 import { planSettings } from '../settings/save-settings.ts';
 import {
   type Candidate,
+  checkContextOf,
   mustBeInOrder,
   printWarnings,
   readCandidate,
@@ -69,14 +71,22 @@ function shownFields(settings: Settings): { setting: string; value: string; note
 const validate: OfflineCommand = {
   name: 'settings validate',
   positionals: [],
-  options: { file: { type: 'string', help: 'the document; without it standard input is read' } },
+  options: {
+    file: { type: 'string', help: 'the document; without it standard input is read' },
+    kind: {
+      type: 'string',
+      help: `what it is for, ${TARGET_KINDS.join(' | ')}: some settings mean nothing, or are needed, on one of them`,
+    },
+  },
   summary: 'checks a settings file; needs no stack',
   help: `For files that are kept in git: exit code 0 when the document is in order, 1 with every mistake when it is not.
 Example: npm run admin -- settings validate --file okta.json`,
   async runOffline(_positionals, options, terminal, now) {
     const file = typeof options['file'] === 'string' ? options['file'] : undefined;
     if (file === undefined && terminal.interactive) throw new UsageError('name the document: --file FILE, or pass it on standard input');
-    const { warnings } = mustBeInOrder((await readSettingsFile(file, terminal)).document, { now });
+    const kind = TARGET_KINDS.find((known) => known === options['kind']);
+    if (kind === undefined && options['kind'] !== undefined) throw new UsageError(`--kind takes ${TARGET_KINDS.join(', ')}`);
+    const { warnings } = mustBeInOrder((await readSettingsFile(file, terminal)).document, { now, kind });
     return { json: { valid: true, warnings }, text: [printWarnings(warnings), 'The settings are in order.'].filter(Boolean).join('\n') };
   },
 };
@@ -118,7 +128,7 @@ async function candidateFor(
   options: Options,
   terminal: Terminal,
 ): Promise<Candidate> {
-  const context = { now: administration.now(), before: connection.settings };
+  const context = checkContextOf(connection, administration.now());
   if (options['number'] === undefined) return readCandidate(options, terminal, context);
   return mustBeInOrder((await findSettings(administration, connection, options['number'])).settings, context);
 }

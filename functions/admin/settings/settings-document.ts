@@ -1,3 +1,4 @@
+import type { Connection } from '../../../shared/directory/connection.ts';
 import { type CheckContext, checkSettings } from '../../../shared/provisioning/settings/check/check-settings.ts';
 import type { Mistake } from '../../../shared/provisioning/settings/check/explain-issue.ts';
 import type { Settings } from '../../../shared/provisioning/settings/settings.ts';
@@ -9,6 +10,11 @@ import { assignSettings } from './assign-settings.ts';
 export interface Candidate {
   readonly settings: Settings;
   readonly warnings: readonly Mistake[];
+}
+
+/** What the settings of this connection are checked against. */
+export function checkContextOf({ settings, target }: Connection, now: Date): Required<CheckContext> {
+  return { now, before: settings, kind: target.kind };
 }
 
 /** A document as it was read. */

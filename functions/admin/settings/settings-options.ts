@@ -1,15 +1,27 @@
-import { checkSettings } from '../../../shared/provisioning/settings/check/check-settings.ts';
+import { type CheckContext, checkSettings } from '../../../shared/provisioning/settings/check/check-settings.ts';
 import { DEFAULT_REQUESTS_PER_SECOND, type Settings } from '../../../shared/provisioning/settings/settings.ts';
+import type { TargetKind } from '../../../shared/targets/target-address.ts';
 import type { Terminal } from '../administration.ts';
 import { type Options, UsageError } from '../command.ts';
 import type { Candidate } from './settings-document.ts';
 
 const LINKING = ['user-name', 'email', 'never'] as const;
-const LINKING_QUESTION = `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
+const NEVER = `  never      no: such a person is parked, and an administrator decides
+Answer user-name, email or never: `;
+const LINKING_QUESTION: Readonly<Record<TargetKind, string>> = {
+  'data-center': `Accounts may exist in Confluence already. May this connection take one over when the IdP sends the same person?
   user-name  yes, the account with the same user name
   email      yes, the account with the same e-mail address (Confluence 9.3 and later)
-  never      no: such a person is parked, and an administrator decides
-Answer user-name, email or never: `;
+${NEVER}`,
+  'cloud-guard': `People may be in the Atlassian directory already. May this connection take an entry over when the IdP sends the same person?
+  user-name  yes, the entry with the same user name
+  email      not here: such a directory can’t be searched by e-mail address
+${NEVER}`,
+  'cloud-organization': `People may have an Atlassian account already. May this connection take it over when the IdP sends the same person?
+  user-name  yes, the account of their e-mail address, which is its name here
+  email      the same
+${NEVER}`,
+};
 const HOUR_MS = 3_600_000;
 const MAX_FULL_HOURS = 168;
 
@@ -22,6 +34,10 @@ export const SETTINGS_OPTIONS = {
   },
   'protect-accounts': { type: 'string', help: 'accounts never to be touched, separated by commas; the service account always is one' },
   'protect-groups': { type: 'string', help: 'groups never to be touched, separated by commas (the administrators’ groups)' },
+  'access-groups': {
+    type: 'string',
+    help: 'of an Atlassian organisation without Guard: its groups that grant Confluence, separated by commas',
+  },
   mode: { type: 'string', help: 'tolerant | strict: accept the identity providers’ dialects, or take the RFC to the letter (tolerant)' },
   'requests-per-second': {
     type: 'string',
@@ -31,11 +47,12 @@ export const SETTINGS_OPTIONS = {
 } as const;
 
 /** There is no default: taking over an account gives the IdP power over it (DESIGN §4, safe defaults). @throws UsageError */
-export async function askLinking(options: Options, terminal: Terminal): Promise<Settings['users']['linking']> {
-  const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(LINKING_QUESTION)).trim() : undefined);
+export async function askLinking(options: Options, terminal: Terminal, kind: TargetKind): Promise<Settings['users']['linking']> {
+  const question = LINKING_QUESTION[kind];
+  const given = options['link'] ?? (terminal.interactive ? (await terminal.ask(question)).trim() : undefined);
   const linking = LINKING.find((choice) => choice === given);
   if (!linking)
-    throw new UsageError(`--link takes user-name, email or never. ${given === undefined ? '\n' : `Not "${given}".\n`}${LINKING_QUESTION}`);
+    throw new UsageError(`--link takes user-name, email or never. ${given === undefined ? '\n' : `Not "${given}".\n`}${question}`);
   return linking;
 }
 
@@ -43,7 +60,7 @@ export async function askLinking(options: Options, terminal: Terminal): Promise<
  * The settings with what the options say changed.
  * @throws UsageError for a value that the settings don't take
  */
-export function withOptions(settings: Settings, options: Options, now: Date): Candidate {
+export function withOptions(settings: Settings, options: Options, { now, kind }: Required<Pick<CheckContext, 'now' | 'kind'>>): Candidate {
   const list = (name: string) => (typeof options[name] === 'string' ? { value: names(options[name]) } : undefined);
   const accounts = list('protect-accounts');
   const groups = list('protect-groups');
@@ -55,11 +72,12 @@ export function withOptions(settings: Settings, options: Options, now: Date): Ca
       ...(typeof options['on-user-delete'] === 'string' && { onDelete: options['on-user-delete'] }),
     },
     protected: { ...settings.protected, ...(accounts && { accounts: accounts.value }), ...(groups && { groups: groups.value }) },
+    ...(typeof options['access-groups'] === 'string' && { target: withAccessGroups(settings.target, options['access-groups']) }),
     ...(typeof options['mode'] === 'string' && { mode: options['mode'] }),
     ...(typeof options['requests-per-second'] === 'string' && { requestsPerSecond: Number(options['requests-per-second']) }),
     ...(typeof options['full-log-hours'] === 'string' && { log: logFor(options['full-log-hours'], now) }),
   };
-  const checked = checkSettings(changed, { now, before: settings });
+  const checked = checkSettings(changed, { now, before: settings, kind });
   if (!('mistakes' in checked)) return checked;
   throw new UsageError(checked.mistakes.map(({ path, message }) => `${optionOf(path)}: ${message}`).join('\n'));
 }
@@ -71,6 +89,7 @@ const OPTION_OF: Readonly<Record<string, keyof typeof SETTINGS_OPTIONS>> = {
   mode: 'mode',
   'protected.accounts': 'protect-accounts',
   'protected.groups': 'protect-groups',
+  'target.organization.accessGroups': 'access-groups',
   requestsPerSecond: 'requests-per-second',
 };
 
@@ -80,10 +99,18 @@ function optionOf(path: string): string {
 }
 
 function names(text: string): string[] {
+  return listed(text.toLowerCase());
+}
+
+function listed(text: string): string[] {
   return text
     .split(',')
-    .map((name) => name.trim().toLowerCase())
+    .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+function withAccessGroups(target: Settings['target'], text: string): Settings['target'] {
+  return { ...target, organization: { ...target.organization, accessGroups: listed(text) } };
 }
 
 function logFor(text: string, now: Date): Settings['log'] {

@@ -1,3 +1,4 @@
+import type { TargetKind } from '../../../targets/target-address.ts';
 import { Settings } from '../settings.ts';
 import { settingsSchema } from '../settings-fields.ts';
 import { asCurrentVersion } from '../settings-versions.ts';
@@ -16,6 +17,8 @@ export interface CheckContext {
   readonly now: Date;
   /** The settings that these replace: what was in order when it was saved is no mistake because time has gone by. */
   readonly before?: Settings;
+  /** What they are for; absent where nobody knows. */
+  readonly kind?: TargetKind | undefined;
 }
 
 /** A connection's item holds 400 KB, and a change writes two documents beside it. */
@@ -26,7 +29,7 @@ const MAX_BYTES = 300 * 1024;
  * tell. What is stored is parsed by `Settings` alone, which is cheap, when it is read.
  * @param document of this or an older version, as it was written
  */
-export function checkSettings(document: unknown, { now, before }: CheckContext): CheckedSettings {
+export function checkSettings(document: unknown, { now, before, kind }: CheckContext): CheckedSettings {
   const parsed = Settings.safeParse(document);
   if (!parsed.success) {
     const [written, schema] = [asCurrentVersion(document), settingsSchema()];
@@ -40,7 +43,7 @@ export function checkSettings(document: unknown, { now, before }: CheckContext):
     ...timeMistakes(settings, now, before),
     ...sizeMistakes(settings),
   ];
-  return mistakes.length > 0 ? asMistakes(mistakes) : { settings, warnings: settingsWarnings(settings, now) };
+  return mistakes.length > 0 ? asMistakes(mistakes) : { settings, warnings: settingsWarnings(settings, now, kind) };
 }
 
 function asMistakes([first = { path: '', message: 'is not valid' }, ...others]: Mistake[]): CheckedSettings {

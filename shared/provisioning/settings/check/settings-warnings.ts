@@ -1,24 +1,39 @@
+import type { TargetKind } from '../../../targets/target-address.ts';
 import { groupNaming } from '../../policy/group-names.ts';
 import type { Settings } from '../settings.ts';
 import { printPath } from '../settings-fields.ts';
 import type { Mistake } from './explain-issue.ts';
+import { kindWarnings, type Warning } from './kind-warnings.ts';
 
-/** What is allowed, and still worth a second look: what can't be undone, what lets somebody keep access, what has no effect as it is. */
-export function settingsWarnings(settings: Settings, now: Date): Mistake[] {
-  return [...risks(settings), ...withoutEffect(settings, now), ...leftOut(settings.groups)].flatMap(([holds, path, message]) =>
-    holds ? [{ path, message }] : [],
+/**
+ * What is allowed, and still worth a second look: what can't be undone, what lets somebody keep access, what has no effect as it is.
+ * `kind` is what the settings are for, where that is known.
+ */
+export function settingsWarnings(settings: Settings, now: Date, kind?: TargetKind): Mistake[] {
+  const ofKind = kind === undefined ? [] : kindWarnings(settings, kind);
+  return [...risks(settings, kind), ...withoutEffect(settings, now), ...leftOut(settings.groups), ...ofKind].flatMap(
+    ([holds, path, message]) => (holds ? [{ path, message }] : []),
   );
 }
 
-type Warning = readonly [holds: boolean, path: string, message: string];
+/** What deleting an account means. */
+const DELETING: Readonly<Record<TargetKind, string>> = {
+  'data-center': 'deleting an account anonymises what the person wrote and can’t be undone',
+  'cloud-guard': 'deleting destroys the entry in Atlassian’s directory, deactivates the account where it is managed, and can’t be undone',
+  'cloud-organization': 'deleting removes the account from the organisation, with Jira and everything else there, and can’t be undone',
+};
 
-function risks({ users, groups, brake, apply }: Settings): Warning[] {
+function risks({ users, groups, brake, apply }: Settings, kind: TargetKind = 'data-center'): Warning[] {
   return [
     [apply === 'dry-run', 'apply', 'nothing is changed in Confluence: nobody gets access, and nobody loses it'],
-    [users.onDelete === 'delete', 'users.onDelete', 'deleting an account anonymises what the person wrote and can’t be undone'],
+    [users.onDelete === 'delete', 'users.onDelete', DELETING[kind]],
     [users.onDelete === 'keep', 'users.onDelete', 'who is deleted in the identity provider keeps a usable account'],
     [!users.deactivate, 'users.deactivate', 'who is deactivated in the identity provider keeps a usable account'],
-    [!users.userName.lowerCase, 'users.userName.lowerCase', 'Confluence refuses names with capital letters: such people are parked'],
+    [
+      !users.userName.lowerCase && kind === 'data-center',
+      'users.userName.lowerCase',
+      'Confluence refuses names with capital letters: such people are parked',
+    ],
     [groups.otherMembers === 'remove', 'groups.otherMembers', 'who was put into a group by hand is taken out of it'],
     [
       groups.onDelete === 'delete',
