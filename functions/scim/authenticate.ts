@@ -6,11 +6,13 @@ import { ScimError } from '../../shared/scim/errors.ts';
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 /** RFC 6750 §3: without a token the challenge carries no error code. */
 const CHALLENGE = 'Bearer realm="scim"';
+/** A move holds requests for less than a minute where its last copy is short (decision 26). */
+const RETRY_AFTER_SECONDS = '30';
 
 /**
  * The connection that the bearer token of the `Authorization` header belongs to: the token decides, never the path.
  * A token in the query or in the body is not looked at (RFC 6750 §2.3, RFC 7644 §7.4).
- * @throws ScimError 401, with the challenge and what the administrator can do
+ * @throws ScimError 401, with the challenge and what the administrator can do; 503 while the tokens are handed to another connection
  */
 export async function authenticate(connections: Connections, authorization: string | undefined, now: Date): Promise<Connection> {
   const token = BEARER.exec(authorization ?? '')?.[1];
@@ -24,6 +26,11 @@ export async function authenticate(connections: Connections, authorization: stri
     throw unauthorized(
       'The bearer token is unknown, revoked or expired. Create a new one ("admin token create") and put it into the identity provider.',
     );
+  }
+  if (known.connection.state === 'moving') {
+    throw new ScimError(503, 'This connection is being moved to another Confluence; nothing was changed. Send this request again.', {
+      headers: { 'Retry-After': RETRY_AFTER_SECONDS },
+    });
   }
   if (known.connection.state !== 'active') {
     throw unauthorized(

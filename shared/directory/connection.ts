@@ -6,7 +6,8 @@ import type { ConnectionId, TargetId } from './ids.ts';
 export interface Connection {
   readonly id: ConnectionId;
   readonly name: string;
-  readonly state: 'active' | 'disabled';
+  /** 'moving': for the moments in which its tokens are handed to another connection; its requests are told to come again (503). */
+  readonly state: 'active' | 'moving' | 'disabled';
   readonly created: string;
   readonly target: TargetAddress & { readonly id: TargetId };
   readonly settings: Settings;
@@ -14,6 +15,8 @@ export interface Connection {
   readonly settingsNumber: number;
   /** The number of the settings after which what they affect was last marked as pending. Lower: that is still to be done. */
   readonly markedSettingsNumber: number;
+  /** It serves nobody, and is given what this other connection has (decision 26). */
+  readonly copyOf?: ConnectionId;
 }
 
 /** Who changes settings, when, and why if they say so. */

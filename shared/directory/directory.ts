@@ -12,6 +12,8 @@ export interface WriteContext {
   readonly now: Date;
   /** The id that `create` gives the new resource: a UUID that nothing else has. The store makes one where there is none. */
   readonly newId?: string;
+  /** What is copied from another connection, as it is there: its clients go on with the id, the ETag and the times that they know. */
+  readonly original?: Pick<Stored<string>, 'revision' | 'created' | 'lastModified'>;
 }
 
 /** What a client may see of a stored resource, plus what the next write needs. `attributes` has neither id, meta, groups nor members. */
@@ -90,7 +92,8 @@ export interface UserDirectory {
   create(context: WriteContext, attributes: ScimObject): Promise<Committed<StoredUser>>;
   read(connection: Connection, id: UserId): Promise<StoredUser | undefined>;
   /**
-   * Replaces the attributes, on the condition that the revision is the one read. Equal attributes write nothing.
+   * Replaces the attributes, on the condition that the revision is the one read. Equal attributes write nothing, unless an original is at
+   * a later revision.
    * @throws NameTaken, RevisionConflict, DirectoryBusy
    */
   update(context: WriteContext, read: StoredUser, attributes: ScimObject): Promise<Committed<StoredUser>>;

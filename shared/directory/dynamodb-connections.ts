@@ -20,9 +20,10 @@ const NOBODY: Condition = { expression: 'attribute_not_exists(#n) OR #n = :none'
 export function dynamoDbConnections(table: DynamoDbTable): Connections {
   const parseSettings = settingsParser();
 
-  function toConnection({ id, name, state, created, target, settings, ...numbers }: ConnectionItem): Connection {
+  function toConnection({ id, name, state, created, target, settings, copyOf, ...numbers }: ConnectionItem): Connection {
     const { settingsNumber = FIRST_SETTINGS, markedSettingsNumber = FIRST_SETTINGS } = numbers;
-    return { id, name, state, created, target, settings: parseSettings(id, settings), settingsNumber, markedSettingsNumber };
+    const known = { id, name, state, created, target, settings: parseSettings(id, settings), settingsNumber, markedSettingsNumber };
+    return copyOf === undefined ? known : { ...known, copyOf };
   }
 
   async function get(id: ConnectionId): Promise<Connection | undefined> {

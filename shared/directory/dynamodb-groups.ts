@@ -17,7 +17,16 @@ import { readGroupWithin } from './members/read-group.ts';
 import { smallChange, WRITES_A_MEMBER } from './members/small-change.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfGroup } from './resource-lookups.ts';
-import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
+import {
+  absent,
+  changeResource,
+  firstVersion,
+  isBehind,
+  nextVersion,
+  requiredText,
+  resourceText,
+  type StoreOptions,
+} from './resource-write.ts';
 
 export function toStoredGroup(header: GroupItem): StoredGroup {
   return {
@@ -65,7 +74,7 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
       const { connection } = context;
       const id = (context.newId ?? newId()) as GroupId;
       const key = keys.group(connection.id, id);
-      const created = context.now.toISOString();
+      const version = firstVersion(context);
       const messageGroup = messageGroupOfGroup(context, attributes);
       const header: GroupItem = {
         ...key,
@@ -75,15 +84,13 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
         target: connection.target.id,
         id,
         state: 'live',
-        revision: 1,
         resource: resourceText(attributes),
         displayName: requiredText(attributes, 'displayName'),
         layers: [],
         guard: 0,
         hasMembers: false,
-        created,
-        lastModified: created,
-        ...listing.resources(connection.id, 'Group', created, id),
+        ...version,
+        ...listing.resources(connection.id, 'Group', version.created, id),
         ...markerOf(context, id, false, messageGroup),
       };
       const others = [
@@ -122,11 +129,11 @@ export function dynamoDbGroups(table: DynamoDbTable, namedMembers: NamedMembers,
           )
         : [];
       const plan: MemberPlan = members ? await planMembers(table, namedMembers, header, members, roomBeside(others)) : { as: 'nothing' };
-      if (plan.as === 'nothing' && !isRenewed) return { resource: read, changed: false, messageGroup };
+      if (plan.as === 'nothing' && !isRenewed && !isBehind(context, read)) return { resource: read, changed: false, messageGroup };
       // Before a layer is written: what is refused leaves nothing behind.
       const renewed = isRenewed && { resource: resourceText(attributes), displayName: requiredText(attributes, 'displayName') };
 
-      const next = { ...header, revision: header.revision + 1, lastModified: context.now.toISOString() };
+      const next = { ...header, ...nextVersion(context, header) };
       return withMembers(context, next, plan, messageGroup, async (changed) => {
         // Members bring their own markers. The group itself is applied for its name, for a layer, or because it is tried again.
         const isMarked = isRenewed || plan.as === 'layer' || header.parkedAt !== undefined;

@@ -13,7 +13,16 @@ import { groupsOfUsers } from './members/groups-of-users.ts';
 import { LOOKED_UP_MEMBERS, type NamedMembers } from './members/named-members.ts';
 import { changeCount } from './resource-count.ts';
 import { exchangeLookups, lookupsOfUser } from './resource-lookups.ts';
-import { absent, changeResource, requiredText, resourceText, type StoreOptions } from './resource-write.ts';
+import {
+  absent,
+  changeResource,
+  firstVersion,
+  isBehind,
+  nextVersion,
+  requiredText,
+  resourceText,
+  type StoreOptions,
+} from './resource-write.ts';
 
 export function toStoredUser(item: UserItem): StoredUser {
   return {
@@ -35,7 +44,7 @@ export function dynamoDbUsers(table: DynamoDbTable, namedMembers: NamedMembers, 
     async create(context, attributes) {
       const { connection } = context;
       const id = (context.newId ?? options.newId()) as UserId;
-      const created = context.now.toISOString();
+      const version = firstVersion(context);
       const messageGroup = messageGroupOfUser(context, attributes);
       const { userName, active, resource } = lifted(attributes);
       const item: UserItem = {
@@ -46,13 +55,11 @@ export function dynamoDbUsers(table: DynamoDbTable, namedMembers: NamedMembers, 
         target: connection.target.id,
         id,
         state: 'live',
-        revision: 1,
         resource,
         userName,
         active,
-        created,
-        lastModified: created,
-        ...listing.resources(connection.id, 'User', created, id),
+        ...version,
+        ...listing.resources(connection.id, 'User', version.created, id),
         ...markerOf(context, id, !active, messageGroup),
       };
       await commit(table, [
@@ -71,17 +78,16 @@ export function dynamoDbUsers(table: DynamoDbTable, namedMembers: NamedMembers, 
 
     async update(context, read, attributes) {
       const messageGroup = messageGroupOfUser(context, attributes, read.boundName);
-      if (sameAttributes(read.attributes, attributes)) return { resource: read, changed: false, messageGroup };
+      if (sameAttributes(read.attributes, attributes) && !isBehind(context, read)) return { resource: read, changed: false, messageGroup };
       const c = context.connection.id;
-      const revision = read.revision + 1;
-      const lastModified = context.now.toISOString();
+      const version = nextVersion(context, read);
       const fields = lifted(attributes);
-      const set = { ...fields, revision, lastModified, ...markerOf(context, read.id, !fields.active, messageGroup) };
+      const set = { ...fields, ...version, ...markerOf(context, read.id, !fields.active, messageGroup) };
       await commit(table, [
         changeResource(keys.user(c, read.id), read, { set, remove: clearedParked }),
         ...exchangeLookups(lookupsOfUser(c, read.id, read.attributes), lookupsOfUser(c, read.id, attributes)),
       ]);
-      return { resource: { ...read, revision, lastModified, attributes }, changed: true, messageGroup };
+      return { resource: { ...read, ...version, attributes }, changed: true, messageGroup };
     },
 
     // DELIVERY §3.8: "Deleting a user: tombstone and USERTOMB; the worker makes every item of its pointers pending."

@@ -1,7 +1,7 @@
 import { ScimError } from '../scim/errors.ts';
 import type { ScimObject } from '../scim/resources/resource.ts';
 import type { Step } from './commit.ts';
-import { RevisionConflict } from './directory.ts';
+import { RevisionConflict, type Stored, type WriteContext } from './directory.ts';
 import type { Update } from './dynamodb-expression.ts';
 import type { Key } from './keys.ts';
 
@@ -30,6 +30,30 @@ export function changeResource(key: Key, read: { revision: number; guard?: numbe
     },
     otherwise: (options) => new RevisionConflict('the resource has changed since it was read', options),
   };
+}
+
+/** Revision and times of a new resource: those of its original where it is a copy. */
+export function firstVersion({ now, original }: WriteContext): Pick<Stored<string>, 'revision' | 'created' | 'lastModified'> {
+  if (original) return { revision: original.revision, created: original.created, lastModified: original.lastModified };
+  return { revision: 1, created: now.toISOString(), lastModified: now.toISOString() };
+}
+
+/**
+ * Revision and time that a write makes: those of the original where it is a copy. Revisions only grow, since a membership's word is the one
+ * of the highest (DELIVERY §3).
+ */
+export function nextVersion(
+  { now, original }: WriteContext,
+  read: { revision: number },
+): Pick<Stored<string>, 'revision' | 'lastModified'> {
+  const next = read.revision + 1;
+  if (original) return { revision: Math.max(next, original.revision), lastModified: original.lastModified };
+  return { revision: next, lastModified: now.toISOString() };
+}
+
+/** True for a copy that is not at its original's revision yet: it is written even where nothing else differs. */
+export function isBehind({ original }: WriteContext, read: { revision: number }): boolean {
+  return original !== undefined && original.revision > read.revision;
 }
 
 /** DynamoDB's items hold 400 KB; this leaves room for the marker and what the worker keeps beside the resource. */

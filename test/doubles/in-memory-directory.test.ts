@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { concurrencyContract } from '../contract/directory/concurrency-contract.ts';
 import { connectionsContract } from '../contract/directory/connections-contract.ts';
+import { copiesContract } from '../contract/directory/copies-contract.ts';
 import { groupsContract } from '../contract/directory/groups-contract.ts';
 import { listingContract } from '../contract/directory/listing-contract.ts';
 import { pageCursorsContract } from '../contract/directory/page-cursors-contract.ts';
@@ -18,6 +19,7 @@ describe('the store in memory: what the table does for the port, it does', () =>
   listingContract(opened);
   concurrencyContract(opened);
   connectionsContract(opened);
+  copiesContract(opened);
   pageCursorsContract(() => store.cursors);
   requestRatesContract(() => store.rates);
 });

@@ -11,6 +11,7 @@ import {
   type WriteContext,
 } from '../../shared/directory/directory.ts';
 import type { ConnectionId, GroupId, UserId } from '../../shared/directory/ids.ts';
+import { firstVersion, isBehind, nextVersion } from '../../shared/directory/resource-write.ts';
 import { accountNameOf, groupNameOf } from '../../shared/provisioning/naming.ts';
 import { sameAttributes } from '../../shared/scim/patch/same-attributes.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
@@ -48,8 +49,7 @@ export function inMemoryDirectory(newId: () => string): Directory {
     return inOrder([...(groupsOf.get(user as UserId) ?? [])].flatMap((id) => groups.get(id) ?? []));
   };
   const newResource = <Id extends string>(context: WriteContext, attributes: ScimObject) => {
-    const created = context.now.toISOString();
-    return { id: (context.newId ?? newId()) as Id, revision: 1, created, lastModified: created, attributes };
+    return { id: (context.newId ?? newId()) as Id, ...firstVersion(context), attributes };
   };
 
   return {
@@ -71,7 +71,8 @@ export function inMemoryDirectory(newId: () => string): Directory {
 
       async update(context, read, attributes) {
         const messageGroup = messageGroupOfUser(context, attributes);
-        if (sameAttributes(read.attributes, attributes)) return { resource: read, changed: false, messageGroup };
+        if (sameAttributes(read.attributes, attributes) && !isBehind(context, read))
+          return { resource: read, changed: false, messageGroup };
         const { users } = tenantOf(context.connection);
         const user = nextRevision(context, users.expect(read), attributes);
         users.put(user);
@@ -124,7 +125,7 @@ export function inMemoryDirectory(newId: () => string): Directory {
         const tenant = tenantOf(context.connection);
         const messageGroup = messageGroupOfGroup(context, attributes);
         const { add, remove } = change ? effectOf(tenant, read, change) : { add: [], remove: [] };
-        if (add.length + remove.length === 0 && sameAttributes(read.attributes, attributes)) {
+        if (add.length + remove.length === 0 && sameAttributes(read.attributes, attributes) && !isBehind(context, read)) {
           return { resource: read, changed: false, messageGroup };
         }
         const group = nextRevision(context, tenant.groups.expect(read), attributes);
@@ -151,8 +152,8 @@ function toGroupOfUser({ id, attributes }: StoredGroup): GroupOfUser {
   return { id, displayName: String(attributes['displayName']) };
 }
 
-function nextRevision<R extends StoredUser | StoredGroup>({ now }: WriteContext, resource: R, attributes: ScimObject): R {
-  return { ...resource, revision: resource.revision + 1, lastModified: now.toISOString(), attributes };
+function nextRevision<R extends StoredUser | StoredGroup>(context: WriteContext, resource: R, attributes: ScimObject): R {
+  return { ...resource, ...nextVersion(context, resource), attributes };
 }
 
 /** Who would come and who would go: those whose membership is that way already are left out. @throws RevisionConflict */

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { concurrencyContract, concurrencyInTableContract } from './concurrency-contract.ts';
 import { connectionsContract, connectionsInTableContract } from './connections-contract.ts';
+import { copiesContract } from './copies-contract.ts';
 import { expansionMeanwhileContract } from './expansion-meanwhile-contract.ts';
 import { faultsContract } from './faults-contract.ts';
 import { groupsContract, groupsInTableContract } from './groups-contract.ts';
 import { largeGroupsContract } from './large-groups-contract.ts';
 import { listingContract, listingInTableContract } from './listing-contract.ts';
+import { movesContract } from './moves-contract.ts';
 import { tablePageCursorsContract } from './page-cursors-contract.ts';
 import { randomOperationsContract } from './random-operations-contract.ts';
 import { tableRequestRatesContract } from './request-rates-contract.ts';
@@ -51,6 +53,8 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     faultsContract(opened);
     connectionsContract(opened);
     connectionsInTableContract(opened);
+    copiesContract(opened);
+    movesContract(opened);
     tableRequestRatesContract(opened);
     tableRunsContract(opened);
     targetPaceContract(opened);

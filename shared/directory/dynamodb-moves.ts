@@ -1,0 +1,57 @@
+import { commit, type Step } from './commit.ts';
+import type { Connection } from './connection.ts';
+import type { Condition, Update } from './dynamodb-expression.ts';
+import type { DynamoDbTable } from './dynamodb-table.ts';
+import { keys, listing } from './keys.ts';
+import { MoveConflict, type Moves } from './moves.ts';
+
+const NO_COPY = 'attribute_not_exists(#copyOf)';
+
+/** Moves in the table: each step is one transaction, on conditions that keep two connections from serving one identity provider. */
+export function dynamoDbMoves(table: DynamoDbTable): Moves {
+  function change({ id }: Connection, update: Update, condition: Condition, conflict: string): Step {
+    return { write: { update: keys.connection(id), change: update, condition }, otherwise: (o) => new MoveConflict(conflict, o) };
+  }
+
+  return {
+    async beginCopy(from, to) {
+      const condition = { expression: `attribute_exists(#pk) AND (${NO_COPY} OR #copyOf = :from)`, values: { ':from': from.id } };
+      await commit(table, [
+        change(to, { set: { state: 'disabled', copyOf: from.id } }, condition, `${to.name} is gone, or the copy of another connection`),
+      ]);
+    },
+
+    async hold(connection) {
+      const condition = { expression: `#state <> :disabled AND ${NO_COPY}`, values: { ':disabled': 'disabled' } };
+      await commit(table, [change(connection, { set: { state: 'moving' } }, condition, `${connection.name} serves nobody`)]);
+    },
+
+    async release(connection) {
+      const condition = { expression: '#state = :moving', values: { ':moving': 'moving' } };
+      try {
+        await commit(table, [change(connection, { set: { state: 'active' } }, condition, `${connection.name} was not held`)]);
+        return true;
+      } catch (error) {
+        if (error instanceof MoveConflict) return false;
+        throw error;
+      }
+    },
+
+    async handOver(from, to, tokens) {
+      const isHeld = { expression: `#state = :moving AND ${NO_COPY}`, values: { ':moving': 'moving' } };
+      const isCopy = { expression: '#state = :disabled AND #copyOf = :from', values: { ':disabled': 'disabled', ':from': from.id } };
+      const isOwn = { expression: '#connection = :from', values: { ':from': from.id } };
+      await commit(table, [
+        change(from, { set: { state: 'disabled', copyOf: to.id } }, isHeld, `somebody has ended the move of ${from.name} meanwhile`),
+        change(to, { set: { state: 'active' }, remove: ['copyOf'] }, isCopy, `${to.name} is not the copy of ${from.name} any more`),
+        ...tokens.map(({ digest, created, label }): Step => {
+          const set = { connection: to.id, ...listing.tokens(to.id, created, digest) };
+          return {
+            write: { update: keys.token(digest), change: { set }, condition: isOwn },
+            otherwise: (options) => new MoveConflict(`the token ${label} was revoked meanwhile`, options),
+          };
+        }),
+      ]);
+    },
+  };
+}

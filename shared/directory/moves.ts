@@ -1,0 +1,27 @@
+import type { Connection, Token } from './connection.ts';
+
+/** Thrown when connections are not as a step of a move needs them: the message says what is. Nothing was written. */
+export class MoveConflict extends Error {
+  override readonly name = 'MoveConflict';
+}
+
+/**
+ * Moving an identity provider from one connection to another (decision 26). A copy serves nobody, so at every moment at most one of the two
+ * takes what the identity provider sends.
+ */
+export interface Moves {
+  /** `to` serves nobody from now on, and is given what `from` has. @throws MoveConflict if it is the copy of another one */
+  beginCopy(from: Connection, to: Connection): Promise<void>;
+  /** Requests of the connection are told to come again, those that authenticate from now on. @throws MoveConflict if it serves nobody */
+  hold(connection: Connection): Promise<void>;
+  /** Undoes `hold`. False if it was not held. */
+  release(connection: Connection): Promise<boolean>;
+  /**
+   * In one transaction: the tokens are `to`'s, which serves; `from` is disabled and the copy of `to`, so that the way back is the same.
+   * @throws MoveConflict if `from` is not held, `to` not its copy, or one of the tokens gone
+   */
+  handOver(from: Connection, to: Connection, tokens: readonly Token[]): Promise<void>;
+}
+
+/** So many tokens are handed over in one transaction, beside the two connections. */
+export const MOST_TOKENS = 98;

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Connection, Token } from '../../../shared/directory/connection.ts';
+import { dynamoDbMoves } from '../../../shared/directory/dynamodb-moves.ts';
+import { MOST_TOKENS, MoveConflict } from '../../../shared/directory/moves.ts';
+import { aConnection, type World } from './world.ts';
+
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+
+/** Handing an identity provider from one connection to another: the table alone, since it is about its transactions. */
+export function movesContract(opened: () => World): void {
+  const moves = () => dynamoDbMoves(opened().table);
+  const stateOf = async ({ id }: Connection) => {
+    const found = await opened().connections.get(id);
+    return { state: found?.state, copyOf: found?.copyOf };
+  };
+  async function connect(name: string): Promise<Connection> {
+    return opened().connections.create({ ...aConnection(), name });
+  }
+  async function aToken(connection: Connection, label = 'Okta'): Promise<Token> {
+    const times = { created: '2026-11-01T00:00:00.000Z', expires: '2027-11-01T00:00:00.000Z' };
+    const token = { digest: randomBytes(32).toString('hex'), connection: connection.id, label, ...times };
+    await opened().connections.addToken(token);
+    return token;
+  }
+
+  describe('moves', () => {
+    it('hand over all tokens at once, and the way back is the same', async () => {
+      const [from, to] = [await connect('old'), await connect('new')];
+      const tokens = await Promise.all(Array.from({ length: MOST_TOKENS }, (_, i) => aToken(from, `token ${i}`)));
+      const whose = async () => {
+        const found = await Promise.all(tokens.map(({ digest }) => opened().connections.authenticate(digest, NOW)));
+        return new Set(found.map((known) => known?.connection.id));
+      };
+      expect(await whose()).toEqual(new Set([from.id]));
+      await moves().beginCopy(from, to);
+      await moves().beginCopy(from, to);
+      expect(await stateOf(to)).toEqual({ state: 'disabled', copyOf: from.id });
+      await moves().hold(from);
+      expect(await stateOf(from)).toEqual({ state: 'moving', copyOf: undefined });
+      await moves().handOver(from, to, tokens);
+      expect(await whose()).toEqual(new Set([to.id]));
+      expect(await opened().connections.listTokens(to.id)).toHaveLength(MOST_TOKENS);
+      expect(await opened().connections.listTokens(from.id)).toEqual([]);
+      expect(await stateOf(to)).toEqual({ state: 'active', copyOf: undefined });
+      expect(await stateOf(from)).toEqual({ state: 'disabled', copyOf: to.id });
+
+      await moves().hold(to);
+      await moves().handOver(to, from, tokens);
+      expect(await whose()).toEqual(new Set([from.id]));
+      expect(await stateOf(to)).toEqual({ state: 'disabled', copyOf: from.id });
+    });
+
+    it('hand over nothing where one of the conditions does not hold', async () => {
+      const [from, to, third] = [await connect('old'), await connect('new'), await connect('third')];
+      const token = await aToken(from);
+      // Not the copy of anybody, and nobody held.
+      await expect(moves().handOver(from, to, [token])).rejects.toThrow(MoveConflict);
+      await moves().beginCopy(from, to);
+      await expect(moves().handOver(from, to, [token])).rejects.toThrow(/ended the move of old/);
+      await moves().hold(from);
+      await expect(moves().handOver(from, third, [token])).rejects.toThrow(/third is not the copy of old/);
+      const revoked = await aToken(from, 'revoked');
+      await opened().connections.revokeToken(from.id, revoked.digest);
+      await expect(moves().handOver(from, to, [token, revoked])).rejects.toThrow(/the token revoked was revoked/);
+      // Somebody has enabled the copy by hand: both would serve.
+      await opened().connections.update({ ...to, state: 'active' });
+      await expect(moves().handOver(from, to, [token])).rejects.toThrow(MoveConflict);
+      expect(await opened().connections.authenticate(token.digest, NOW)).toMatchObject({ connection: { id: from.id, state: 'moving' } });
+    });
+
+    it('refuse a second original of one copy, and to hold who serves nobody', async () => {
+      const [from, to, third] = [await connect('old'), await connect('new'), await connect('third')];
+      await moves().beginCopy(from, to);
+      await expect(moves().beginCopy(third, to)).rejects.toThrow(MoveConflict);
+      await expect(moves().hold(to)).rejects.toThrow(MoveConflict);
+      expect(await moves().release(from)).toBe(false);
+      await moves().hold(from);
+      expect(await moves().release(from)).toBe(true);
+      expect(await stateOf(from)).toEqual({ state: 'active', copyOf: undefined });
+    });
+  });
+}
