@@ -94,6 +94,7 @@ export function guardedTarget(target: Target, guard: Guard): Target {
     settlesWithinMs: target.settlesWithinMs,
     illegalAccountName: (name) => target.illegalAccountName(name),
     illegalGroupName: (name) => target.illegalGroupName(name),
+    rememberAccount: (name, key) => target.rememberAccount(name, key),
     forgetAccount: (name) => target.forgetAccount(name),
     // This is the question itself.
     serviceAccount: () => target.serviceAccount(),

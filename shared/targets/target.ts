@@ -10,7 +10,10 @@ export interface Account {
   readonly fullName: string;
   /** Absent where the version does not tell it. */
   readonly email?: string;
+  /** True as long as it has any of the access that enabling gives and disabling takes. */
   readonly active: boolean;
+  /** It is active, but has only a part of that access: enabling it gives the rest. */
+  readonly isPartial?: true;
 }
 
 export interface AccountProfile {
@@ -80,6 +83,11 @@ export interface Target {
   /** Irreversible. Returns when the long task has ended. */
   deleteAccount(name: string): Promise<void>;
 
+  /**
+   * The account is this product's from now on: by this key it is found again, whatever becomes of its name in the target. Nothing is
+   * called. An account that `createAccount` made is remembered by that.
+   */
+  rememberAccount(name: string, key: string): Promise<void>;
   /** The account is no longer this product's: what is kept to find it again goes. Nothing is called. */
   forgetAccount(name: string): Promise<void>;
 

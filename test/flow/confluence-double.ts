@@ -51,6 +51,8 @@ export class ConfluenceDouble {
   };
   /** As a Cloud's: how long a change may stay unseen. */
   settlesWithinMs = 0;
+  /** `name key`, of the accounts that the product found and took. */
+  readonly remembered: string[] = [];
   readonly forgotten: string[] = [];
   seatLimit: number | undefined;
   /** Refused logins in a row: three lock the service account. */
@@ -134,6 +136,10 @@ export class ConfluenceDouble {
       settlesWithinMs: this.settlesWithinMs,
       illegalAccountName,
       illegalGroupName,
+      rememberAccount: (name, key) => {
+        this.remembered.push(`${name} ${key}`);
+        return Promise.resolve();
+      },
       forgetAccount: (name) => {
         this.forgotten.push(name);
         return Promise.resolve();

@@ -164,6 +164,25 @@ describe('DELIVERY §2.3 a 409 to a create', () => {
     expect(account('ann')?.active).toBe(true);
   });
 
+  it('a linked account is remembered by its key before anything is called, that of somebody else never', async () => {
+    await world.close();
+    world = await startWorld({ settings: { users: { linking: 'user-name' } } });
+    world.confluence.accounts.set('ann', { fullName: 'ann', active: false });
+    const held = world.confluence.hold(/^enableAccount/);
+    await world.createUser('ann');
+    const linking = world.deliver();
+    const enable = await held;
+    expect(world.confluence.remembered).toEqual(['ann key-ann']);
+    enable.proceed();
+    await linking;
+
+    const second = await world.connect('second', { users: { linking: 'never' } });
+    world.confluence.accounts.set('bob', { fullName: 'bob', active: true });
+    await world.createUser('bob', {}, { connection: second });
+    await world.settle();
+    expect(world.confluence.remembered).toEqual(['ann key-ann']);
+  });
+
   it('after a create without an answer that did land, the account is our own', async () => {
     const ann = await world.createUser('ann');
     const held = world.confluence.hold(/^createAccount/);

@@ -78,7 +78,7 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
     return 'done';
   }
 
-  const at = { user, subject, name, owner, found: account !== undefined, left: [] };
+  const at = { user, subject, name, owner, found: account !== undefined, key: account?.key, left: [] };
   if ((await performOnAccount(work, at, plan.actions.filter(isOfAccess))) === 'again') return 'again';
   if (user.state === 'tombstone') return endTombstone(work, at);
   // Memberships that are to be taken away don't wait for a profile that the target refuses (invariant 11).

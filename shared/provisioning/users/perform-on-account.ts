@@ -16,6 +16,8 @@ export interface AccountAtHand {
   readonly owner: Owner | undefined;
   /** True if the GET found the account. */
   readonly found: boolean;
+  /** The target's key of the account that the GET found. */
+  readonly key: string | undefined;
   /** Failures that hold nothing up: told, and tried again by the sweep. Gains what is left of each. */
   readonly left: ProvisioningError[];
 }
@@ -47,6 +49,8 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<N
           subject: at.subject,
           what: `telling whose the account ${name} is: account found while creating, taken for our own`,
         });
+      // Bound by now, and not yet written down as ours: from here on somebody may change the account's name in the target.
+      if (at.key !== undefined) await target.rememberAccount(name, at.key);
       if (action.newGroups && !(await delivery.users.noteNewGroups(user, action.newGroups))) return 'again';
       return (await delivery.resources.record(user, name)) ? 'next' : 'again';
     case 'create account':

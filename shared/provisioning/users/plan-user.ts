@@ -103,7 +103,7 @@ function planAccess(desired: DesiredUser, actual: ActualAccount, policy: Pick<Po
   if (!mine) actions.push({ do: 'bind', creating: false });
   if (isNew) actions.push(recordNew(policy));
   else if (!mine || !recorded) actions.push({ do: 'record' });
-  if (!account.active) actions.push({ do: 'enable account' });
+  if (!account.active || account.isPartial) actions.push({ do: 'enable account' });
   return { actions: [...actions, ...groupsToGive(actual, policy, isNew), ...profileUpdate(desired, actual, policy)] };
 }
 

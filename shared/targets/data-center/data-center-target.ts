@@ -111,6 +111,7 @@ export function dataCenterTarget(options: DataCenterTargetOptions): Target {
     illegalAccountName,
     illegalGroupName,
     // Confluence finds an account by the name that this product knows: nothing is kept.
+    rememberAccount: () => Promise.resolve(),
     forgetAccount: () => Promise.resolve(),
     test: () => testTarget({ client, rpc, timeoutMs: callTimeoutMs / 2 }, ask),
     findAccount: find,

@@ -46,6 +46,7 @@ describe('the guarantee of a dry run', () => {
       'disableAccount',
       'enableAccount',
       'forgetAccount',
+      'rememberAccount',
       'removeMember',
       'updateAccount',
     ]);

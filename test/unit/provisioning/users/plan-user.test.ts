@@ -12,6 +12,7 @@ const mine = { mine: true, live: true, creating: false };
 const theirs = { mine: false, live: true, creating: false };
 const nobodys = { mine: false, live: false, creating: false };
 const account = { name: 'ann', key: 'k', fullName: 'Ann', active: true };
+const partial = { ...account, isPartial: true } as const;
 const nothing: ActualAccount = { name: 'ann', owner: undefined, account: undefined, recorded: false, mayLink: false };
 const ours: ActualAccount = { name: 'ann', owner: mine, account, recorded: true, applied: profile, mayLink: false };
 
@@ -32,6 +33,8 @@ describe('planUser (DESIGN §4)', () => {
     ['inactive, and the look said 404: disabled all the same', inactive, { ...ours, account: undefined }, ['disable account']],
     ['inactive, of another owner', inactive, { ...ours, owner: theirs }, []],
     ['active again', live, { ...ours, account: { ...account, active: false } }, ['enable account']],
+    ['active with a part of the access: given the rest', live, { ...ours, account: partial }, ['enable account']],
+    ['inactive with a part of the access', inactive, { ...ours, account: partial }, ['disable account']],
     ['missing: made again under its name', live, { ...ours, account: undefined }, ['bind a new name', 'create account', 'record']],
     ['found while creating', live, { ...ours, owner: { ...mine, creating: true } }, ['record']],
     ['of an owner who is gone: taken over without a linking rule', live, { ...ours, owner: nobodys }, ['link', 'record']],
