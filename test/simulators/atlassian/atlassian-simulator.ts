@@ -1,6 +1,18 @@
-import type * as z from 'zod';
-import type { Fault } from '../confluence/faults.ts';
-import type { RateLimit } from '../confluence/token-bucket.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import type { SimulatedRequest } from '../confluence/confluence-simulator.ts';
+import { Fault, faultBook } from '../confluence/faults.ts';
+import { type RateLimit, tokenBucket } from '../confluence/token-bucket.ts';
+import { adminApi } from './admin-api.ts';
+import { adminError } from './admin-errors.ts';
+import { Organization } from './organization.ts';
+import type { Answer, ApiRequest } from './routes.ts';
+import { scimApi } from './scim-api.ts';
+import { failure, scimError } from './scim-errors.ts';
+import { wikiApi, wikiError } from './wiki-api.ts';
 
 export interface AtlassianSimulatorOptions {
   /** 0 or absent: any free port. */
@@ -14,8 +26,14 @@ export interface AtlassianSimulatorOptions {
   /** The key of the SCIM directory, and of the organisation. Default `local` for both. */
   readonly directoryKey?: string;
   readonly organizationKey?: string;
-  /** Scopes that the organisation's key lacks: their calls are 403. Default: none. */
+  /** Scopes that the organisation's key lacks, such as `write:groups:admin` (SCOPES of admin-api.ts): their calls are 403. Default: none. */
   readonly missingScopes?: readonly string[];
+  /** Until when the organisation's key is good, ISO 8601, as its list of keys tells. Default: in a year. */
+  readonly keyExpires?: string;
+  /** Who may log in to Confluence by e-mail address and API token. Default `admin@example.com` and `local`. */
+  readonly site?: { readonly email: string; readonly token: string };
+  /** E-mail addresses of the organisation's administrators, who can't be suspended. Default: none. */
+  readonly admins?: readonly string[];
   /** Is there a Guard subscription? Without, the SCIM directory is 404. Default: yes. */
   readonly guard?: boolean;
   /** Is there a paid plan? Without, invitations are 402. Default: yes. */
@@ -51,8 +69,9 @@ export interface SimulatedAccount {
 export interface AtlassianSimulator {
   /** What stands for https://api.atlassian.com; also the base URL of the Confluence site (below it /wiki). */
   readonly url: string;
+  /** Whoever is or was in the organisation's directory. */
   accounts(): readonly SimulatedAccount[];
-  /** All groups of the organisation; `directory` 'scim' for those of the User Provisioning API. */
+  /** All groups of the organisation; `directory` 'scim' for those of the User Provisioning API. `members`: e-mail addresses. */
   groups(): readonly {
     readonly id: string;
     readonly name: string;
@@ -67,8 +86,11 @@ export interface AtlassianSimulator {
     readonly fullName: string;
     readonly active: boolean;
   }[];
-  requests(): readonly { readonly at: string; readonly method: string; readonly path: string; readonly status: number }[];
-  /** What was there before this product: accounts by e-mail address, groups by name; `grantsConfluence` names those that grant it. */
+  requests(): readonly SimulatedRequest[];
+  /**
+   * What was there before this product, and long enough to be known everywhere: accounts by e-mail address, groups by name;
+   * `grantsConfluence` names those that grant it, whether they are there already or come later.
+   */
   seed(content: {
     readonly accounts?: readonly { readonly email: string; readonly fullName?: string }[];
     readonly groups?: readonly string[];
@@ -83,11 +105,254 @@ export interface AtlassianSimulator {
   close(): Promise<void>;
 }
 
+const KEPT_REQUESTS = 100_000;
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 /**
  * An Atlassian organisation on 127.0.0.1: the User Provisioning API, the Organizations API v2 and the groups of Confluence Cloud v1, on one
- * state. Beside Atlassian's own paths it has /simulator/accounts, /simulator/groups, /simulator/scim-users, /simulator/requests and
- * /simulator/faults, which need no login.
+ * state, empty at first. Beside Atlassian's own paths it has /simulator/accounts, /simulator/groups, /simulator/scim-users,
+ * /simulator/requests and /simulator/faults, which need no login.
+ * @throws NodeJS.ErrnoException EADDRINUSE when the port is taken
  */
-export function startAtlassianSimulator(_options: AtlassianSimulatorOptions = {}): Promise<AtlassianSimulator> {
-  return Promise.reject(new Error('not built yet'));
+export async function startAtlassianSimulator(options: AtlassianSimulatorOptions = {}): Promise<AtlassianSimulator> {
+  const now = options.now ?? Date.now;
+  const verifiedDomains = options.verifiedDomains ?? ['example.com', 'mail.example', 'corp.example'];
+  const maxPageSize = options.maxPageSize ?? 100;
+  const scimDirectory = options.scimDirectory ?? 'dir-scim';
+  const site = options.site ?? { email: 'admin@example.com', token: 'local' };
+  const isSettled = ({ madeAt }: { readonly madeAt: number }) => now() - madeAt >= (options.settlesWithinMs ?? 0);
+  const faults = faultBook();
+  const bucket = options.rateLimit && tokenBucket(options.rateLimit, now);
+  const requests: SimulatedRequest[] = [];
+  const closing = new AbortController();
+
+  // The port first: the state belongs to whoever holds it.
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const file = options.stateDir === undefined ? undefined : join(options.stateDir, 'atlassian-simulator.jsonl');
+  const organization = new Organization(file, now);
+  const scim = scimApi({
+    organization,
+    directory: scimDirectory,
+    base: `${url}/scim/directory/${scimDirectory}`,
+    verifiedDomains,
+    maxPageSize,
+    isSettled,
+  });
+  const admin = adminApi({
+    organization,
+    organizationId: options.organization ?? 'org-1',
+    directoryId: options.nativeDirectory ?? 'dir-native',
+    missingScopes: options.missingScopes ?? [],
+    paid: options.paid ?? true,
+    seats: options.seats ?? Number.POSITIVE_INFINITY,
+    admins: options.admins ?? [],
+    verifiedDomains,
+    keyExpires: options.keyExpires ?? new Date(now() + YEAR_MS).toISOString(),
+    maxPageSize,
+    isSettled,
+  });
+  const wiki = wikiApi({ organization, base: `${url}/wiki`, isSettled });
+
+  const isManaged = (email: string) => verifiedDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
+  const accounts = (): SimulatedAccount[] =>
+    organization.accounts().map((account) => ({
+      accountId: account.accountId,
+      email: account.email,
+      fullName: account.fullName,
+      managed: isManaged(account.email),
+      status: !account.active ? 'inactive' : account.suspended ? 'suspended' : 'active',
+      groups: organization
+        .groupsOf(account.accountId)
+        .map(({ name }) => name)
+        .sort(),
+      hasConfluence: organization.hasConfluence(account),
+    }));
+  const groups = () =>
+    organization.groups().map(({ id, name, directory }) => ({
+      id,
+      name,
+      directory,
+      members: organization
+        .members(id)
+        .map(({ email }) => email)
+        .sort(),
+    }));
+  const scimUsers = () =>
+    organization.records().map(({ id, userName, active, accountId }) => {
+      const account = organization.account(accountId);
+      return { id, userName, email: account?.email ?? '', fullName: account?.fullName ?? '', active };
+    });
+
+  function control(method: string, path: string, body: string): Answer {
+    switch (`${method} ${path}`) {
+      case 'GET /simulator/accounts':
+        return { status: 200, body: accounts() };
+      case 'GET /simulator/groups':
+        return { status: 200, body: groups() };
+      case 'GET /simulator/scim-users':
+        return { status: 200, body: scimUsers() };
+      case 'GET /simulator/requests':
+        return { status: 200, body: requests };
+      case 'DELETE /simulator/faults':
+        faults.clear();
+        return { status: 204 };
+      case 'POST /simulator/faults': {
+        const fault = Fault.safeParse(parsedJson(body));
+        if (!fault.success) return { status: 400, body: { message: z.prettifyError(fault.error) } };
+        faults.add(fault.data);
+        return { status: 204 };
+      }
+      default:
+        return { status: 404, body: { message: `no ${method} ${path} in the simulator` } };
+    }
+  }
+
+  /** What a request is answered past faults and rate limits: the API that its path belongs to, once its login is right. */
+  function perform(request: ApiRequest, authorization: string): Answer {
+    switch (apiOf(request.path)) {
+      case 'scim':
+        if (authorization === '') return failure(401, 'Missing authorization header.');
+        if (authorization !== `Bearer ${options.directoryKey ?? 'local'}`) return failure(401, 'The API key is invalid or has expired.');
+        if (options.guard === false) return scimError(404, `Directory ${scimDirectory} not found.`);
+        return scim(request);
+      case 'admin':
+        if (authorization !== `Bearer ${options.organizationKey ?? 'local'}`) return adminError('401-1');
+        return admin(request);
+      case 'wiki':
+        if (authorization !== `Basic ${btoa(`${site.email}:${site.token}`)}`) return wikiError(401, 'Client must be authenticated');
+        return wiki(request);
+      case 'none':
+        return { status: 404, body: { code: 404, message: 'Not Found' } };
+    }
+  }
+
+  /** What comes too often is not looked at. */
+  function limited(request: ApiRequest, authorization: string): Answer {
+    const taken = bucket?.take();
+    if (!taken) return perform(request, authorization);
+    const { 'x-ratelimit-limit': limit = '', 'x-ratelimit-remaining': remaining = '', 'retry-after': retryAfter = '0' } = taken.headers;
+    const headers = { 'x-ratelimit-limit': limit, 'x-ratelimit-remaining': remaining };
+    if (!taken.allowed) return tooMany({ ...headers, 'retry-after': retryAfter });
+    const answer = perform(request, authorization);
+    return { ...answer, headers: { ...headers, ...answer.headers } };
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET';
+    const text = await textOf(request);
+    const [path = '/', rawQuery = ''] = (request.url ?? '/').split('?', 2);
+    if (path.startsWith('/simulator/')) return send(response, control(method, path, text));
+
+    const pathAndQuery = rawQuery === '' ? path : `${path}?${rawQuery}`;
+    const fault = faults.take(method, pathAndQuery);
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: closing.signal });
+    const parsed = text === '' ? undefined : parsedJson(text);
+    const body = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : undefined;
+    const mediaType = text === '' ? '' : ((request.headers['content-type'] ?? '').split(';')[0] ?? '').trim().toLowerCase();
+    const answer =
+      fault?.status !== undefined
+        ? injected(apiOf(path), fault.status, fault.retryAfterSeconds)
+        : limited({ method, path, query: new URLSearchParams(rawQuery), mediaType, body }, request.headers.authorization ?? '');
+    const dropped = fault?.dropConnection === true;
+    if (requests.length >= KEPT_REQUESTS) requests.shift();
+    requests.push({ at: new Date().toISOString(), method, path: pathAndQuery, status: dropped ? 0 : answer.status });
+    if (dropped) request.socket.destroy();
+    else send(response, answer, apiOf(path) === 'scim' ? 'application/scim+json' : 'application/json');
+  }
+
+  server.on('request', (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (closing.signal.aborted || response.destroyed) return;
+      send(response, { status: 500, body: { message: error instanceof Error ? error.message : 'failed' } });
+    });
+  });
+
+  return {
+    url,
+    accounts,
+    groups,
+    scimUsers,
+    requests: () => [...requests],
+    seed({ accounts = [], groups = [], grantsConfluence = [], members = {} }) {
+      for (const { email, fullName = email } of accounts) organization.createAccount({ email, fullName, madeAt: 0 });
+      for (const name of groups) organization.createGroup({ name, directory: 'native', madeAt: 0 });
+      for (const name of grantsConfluence) organization.grantConfluenceTo(name);
+      for (const [name, emails] of Object.entries(members)) {
+        for (const email of emails) organization.addMember(groupOf(organization, name), accountOf(organization, email));
+      }
+    },
+    changeEmail: (from, to) => organization.changeAccount(accountOf(organization, from), { email: to }),
+    fault: (fault) => faults.add(Fault.parse(fault)),
+    clearFaults: () => faults.clear(),
+    async close() {
+      closing.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function accountOf(organization: Organization, email: string): string {
+  const account = organization.accountOfEmail(email);
+  if (!account) throw new TypeError(`nobody has the e-mail address ${email}`);
+  return account.accountId;
+}
+
+function groupOf(organization: Organization, name: string): string {
+  const group = organization.groupOfName(name);
+  if (!group) throw new TypeError(`no group is named ${name}`);
+  return group.id;
+}
+
+type Api = 'scim' | 'admin' | 'wiki' | 'none';
+
+function apiOf(path: string): Api {
+  if (path.startsWith('/scim/directory/')) return 'scim';
+  if (path.startsWith('/admin/')) return 'admin';
+  return path.startsWith('/wiki/rest/api/') ? 'wiki' : 'none';
+}
+
+/** The gateway in front of the APIs answers this. Unverified: its body. */
+function tooMany(headers: Readonly<Record<string, string>>): Answer {
+  return { status: 429, body: { code: 429, message: 'Rate limit exceeded' }, headers };
+}
+
+/** The answer of a fault with a status, in the shape of the API that was called. */
+function injected(api: Api, status: number, retryAfterSeconds: number | undefined): Answer {
+  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+  if (status === 429) return tooMany({ 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'retry-after': '1', ...headers });
+  if (status >= 300 && status < 400) return { status, headers: { location: 'https://id.atlassian.com/login', ...headers } };
+  return { ...refusalOf(api, status), ...(headers && { headers }) };
+}
+
+function refusalOf(api: Api, status: number): Answer {
+  if (api === 'scim') return status === 401 || status === 403 ? failure(status, 'injected fault') : scimError(status, 'injected fault');
+  if (api === 'admin') return { ...adminError('500-1', 'injected fault'), status };
+  return wikiError(status, 'injected fault');
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer, mediaType = 'application/json'): void {
+  if (body === undefined || status === 204) response.writeHead(status, headers).end();
+  else response.writeHead(status, { 'content-type': mediaType, ...headers }).end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
