@@ -5,6 +5,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { EXPIRY_WARNING_DAYS } from '../../shared/targets/credential-note.ts';
 import type { DataKey } from './data-key.ts';
 import type { OperationsMetrics } from './operations-metrics.ts';
 
@@ -82,6 +83,13 @@ function alarmTexts(metrics: OperationsMetrics, admin: (command: string) => stri
       impact:
         'within 14 days the last token of a connection expires; from then on its identity provider can change nothing, removals included',
       next: `${admin('connection list')} and ${admin('token list CONNECTION')} say which; make a second token (${admin('token create CONNECTION')}), put it into the identity provider, then revoke the old one`,
+    },
+    CredentialsExpire: {
+      metric: metrics.credentialsExpireInDays,
+      threshold: EXPIRY_WARNING_DAYS,
+      comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      impact: `within ${EXPIRY_WARNING_DAYS} days the login to a Confluence or to Atlassian ends, or it has ended; from then on nobody is given access, and nobody loses it`,
+      next: `${admin('status')} says which; make a new API key or token where the old one was made and store it at once with its date (${admin('credentials set CONNECTION')} and --expires): a regenerated key of an Atlassian directory ends the old one`,
     },
     SilentIdentityProvider: {
       metric: metrics.silentHours,

@@ -30,6 +30,7 @@ export function operationsMetrics(log: LogMetrics, api: RestApi, changes: Change
     fullTargets: log.value('FullTargets', 'sweep.finished', 'fullTargets', 'Maximum'),
     held: log.count('Held', 'change.held'),
     tokenExpiresInDays: log.value('TokenExpiresInDays', 'sweep.finished', 'tokenExpiresInDays', 'Minimum'),
+    credentialsExpireInDays: log.value('CredentialsExpireInDays', 'sweep.finished', 'credentialsExpireInDays', 'Minimum'),
     lateRunHours: log.value('LateRunHours', 'reconcile.late', 'hours', 'Maximum'),
     silentHours: log.value('SilentHours', 'connection.silent', 'hours', 'Maximum'),
 

@@ -3,11 +3,14 @@ import type { BrakeStates, HeldChanges } from '../../shared/directory/brake.ts';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { Directory } from '../../shared/directory/directory.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
+import type { Moves } from '../../shared/directory/moves.ts';
 import type { Overview } from '../../shared/directory/overview.ts';
 import type { RunRecords } from '../../shared/directory/runs.ts';
 import type { SeatStates } from '../../shared/directory/seats.ts';
 import type { RequestLog } from '../../shared/log/request-log.ts';
 import type { InspectionRequest, ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
+import type { MatchAnswer, MatchRequest } from '../../shared/provisioning/move/match.ts';
+import type { CredentialNote } from '../../shared/targets/credential-note.ts';
 import type { CredentialStore } from '../../shared/targets/credentials.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { RecentRecords } from './log/recent-records.ts';
@@ -18,6 +21,11 @@ export interface TargetStatus {
   readonly code?: string;
   readonly reason?: string;
   readonly since?: string;
+  /** The version of the secret that it is paused for, and the one that was refused before the newer one opened it. */
+  readonly secretVersion?: string;
+  readonly refusedVersion?: string;
+  /** What is known of the login, without the secret. */
+  readonly credentials?: CredentialNote;
 }
 
 /** What the commands work with: the stack in an AWS account, or the local one. */
@@ -26,6 +34,7 @@ export interface Administration {
   readonly caller: string;
   readonly scimBaseUrl: string;
   readonly connections: Connections;
+  readonly moves: Moves;
   readonly directory: Directory;
   readonly overview: Overview;
   readonly brake: Pick<BrakeStates, 'read' | 'engaged' | 'reset'>;
@@ -36,16 +45,20 @@ export interface Administration {
   readonly queue: ChangeQueue;
   readonly log: RequestLog;
   readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly newId: () => string;
   /** 256 random bits for a bearer token. */
   readonly newToken: () => string;
   targetStatus(target: TargetId): Promise<TargetStatus>;
+  noteCredentials(target: TargetId, note: CredentialNote): Promise<void>;
   /** @returns false when it was not paused */
   resumeTarget(target: TargetId): Promise<boolean>;
   /** Tries the target from where the worker runs, with the worker's credentials and network. */
   testTarget(connection: Connection): Promise<TargetReport>;
   /** Everything about one user or group, looked at from where the worker runs; null if there is none of that id. Changes nothing. */
   inspect(request: InspectionRequest): Promise<ResourceInspection | null>;
+  /** What users or groups of one connection would be in another's target, looked at from where the worker runs. Changes nothing. */
+  match(request: MatchRequest): Promise<MatchAnswer>;
   readonly recentRecords: RecentRecords;
   /** Wakes the driver of runs, which comes by itself each minute. */
   startReconcile(): Promise<void>;

@@ -13,6 +13,8 @@ import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
 import { targetsOf } from '../../shared/targets/target-of.ts';
 import { inspectResource } from '../worker/inspect-resource.ts';
+import { matchResources } from '../worker/match-resources.ts';
+import { testTargetOf } from '../worker/test-target.ts';
 import type { Administration } from './administration.ts';
 import { Unreachable } from './command.ts';
 import { directoryAdministration } from './directory-administration.ts';
@@ -46,7 +48,17 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
   });
   const delivery = dynamoDbDelivery(table, { sweepAfterSeconds: SWEEP_AFTER_SECONDS, now });
   const wait = (ms: number) => sleep(ms);
-  const inspector = { ...inDirectory, delivery, credentials, targetOf, log, now, sleep: wait, callTimeoutMs: CALL_TIMEOUT_MS };
+  const inspector = {
+    ...inDirectory,
+    delivery,
+    credentials,
+    targetOf,
+    log,
+    now,
+    sleep: wait,
+    random: Math.random,
+    callTimeoutMs: CALL_TIMEOUT_MS,
+  };
   return {
     caller: `local:${userInfo().username}`,
     scimBaseUrl: endpoints.scim,
@@ -55,10 +67,12 @@ export async function composeLocal(stateDir: string): Promise<Administration> {
     queue: sqsChangeQueue(new SQSClient({ ...local, endpoint: endpoints.sqs }), endpoints.queueUrl, randomUUID),
     log,
     now,
+    sleep: wait,
     newId: randomUUID,
     newToken: () => randomBytes(32).toString('base64url'),
-    testTarget: (connection) => targetOf(connection, () => {}).test(),
+    testTarget: ({ id }) => testTargetOf(inspector, { targetTest: id }, randomUUID()),
     inspect: (inspect) => inspectResource(inspector, { getRemainingTimeInMillis: () => INSPECTION_MS }, { inspect }, randomUUID()),
+    match: (match) => matchResources(inspector, { getRemainingTimeInMillis: () => INSPECTION_MS }, { match }, randomUUID()),
     recentRecords: fileRecords(endpoints.requestLog, now),
     close: () => Promise.resolve(),
   };

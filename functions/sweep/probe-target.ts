@@ -1,6 +1,7 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
 import { dispositionOf } from '../../shared/provisioning/dispositions.ts';
+import { noteOf, reasonWithExpiry } from '../../shared/targets/credential-note.ts';
 import { forLog } from '../../shared/targets/http/observed-call.ts';
 import { type ProvisioningCode, ProvisioningError } from '../../shared/targets/target.ts';
 import type { SweepDependencies } from './dependencies.ts';
@@ -30,10 +31,10 @@ export async function probeTarget(deps: SweepDependencies, connection: Connectio
 async function reasonToResume(
   deps: SweepDependencies,
   connection: Connection,
-  { code = '', since, secretVersion }: TargetState,
+  { code = '', since, secretVersion, credentials }: TargetState,
   correlationId: string,
 ): Promise<string | undefined> {
-  if (ASKED.has(code)) return (await answers(deps, connection, correlationId)) ? 'it answers again' : undefined;
+  if (ASKED.has(code)) return (await answers(deps, connection, credentials, correlationId)) ? 'it answers again' : undefined;
   const pausedMs = deps.now().getTime() - Date.parse(since ?? '');
   if (TRIED.has(code)) return pausedMs >= TRY_AGAIN_MS ? 'the next change tries it' : undefined;
   // A pause that names no secret is an administrator's, or the secret was missing: only then is any secret a new one.
@@ -46,7 +47,12 @@ async function reasonToResume(
 }
 
 /** One login a minute. A login that is refused now is a pause of another kind, which is not probed. */
-async function answers(deps: SweepDependencies, connection: Connection, correlationId: string): Promise<boolean> {
+async function answers(
+  deps: SweepDependencies,
+  connection: Connection,
+  known: TargetState['credentials'],
+  correlationId: string,
+): Promise<boolean> {
   const target = connection.target.id;
   const common = { correlationId, connection: connection.id, target };
   try {
@@ -56,8 +62,10 @@ async function answers(deps: SweepDependencies, connection: Connection, correlat
   } catch (error) {
     if (!(error instanceof ProvisioningError)) throw error;
     if (dispositionOf(error.code) === 'pause') {
-      const { version } = await deps.credentials.read(target).catch(() => ({ version: undefined }));
-      const pause = { code: error.code, reason: error.message, ...(version !== undefined && { secretVersion: version }) };
+      const read = await deps.credentials.read(target).catch(() => undefined);
+      const note = read && noteOf(read.credentials, read.version, known);
+      const reason = reasonWithExpiry(error.code, error.message, note, deps.now());
+      const pause = { code: error.code, reason, ...(note && { secretVersion: note.version }) };
       if (await deps.delivery.targets.pause(target, pause)) deps.log.write({ kind: 'target.paused', ...common, ...pause });
     }
     return false;

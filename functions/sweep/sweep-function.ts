@@ -8,6 +8,7 @@ import type { SweepDependencies } from './dependencies.ts';
 import { isDryRun, plannedChanges } from './planned-changes.ts';
 import { probeTarget } from './probe-target.ts';
 import { tokenExpiresInDays, writeSilentConnections } from './watch-connections.ts';
+import { watchCredentials } from './watch-credentials.ts';
 import { watchSafety } from './watch-safety.ts';
 
 /** `everything`: what is pending is due whatever its back-off says. */
@@ -41,8 +42,10 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
     let heldByDryRun = planned.held;
 
     const open: { target: TargetId; state: TargetState }[] = [];
+    const states = new Map<TargetId, TargetState>();
     for (const connection of byTarget(connections)) {
       const state = await probeTarget(deps, connection, correlationId);
+      states.set(connection.target.id, state);
       if (state.state === 'paused') run.paused += 1;
       else open.push({ target: connection.target.id, state });
     }
@@ -68,6 +71,7 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
     const openTargets = open.map(({ target }) => target);
     const safety = await watchSafety(deps, connections, openTargets, correlationId);
     const expires = await tokenExpiresInDays(deps, connections, now);
+    const loginExpires = await watchCredentials(deps, connections, states, correlationId, now);
     await writeSilentConnections(deps, connections, correlationId, now);
     deps.log.write({
       kind: 'sweep.finished',
@@ -80,6 +84,7 @@ export function sweepFunction(deps: SweepDependencies): SweepFunction {
       ...(heldBack !== undefined && { heldBack }),
       ...(heldByDryRun > 0 && { heldByDryRun }),
       ...(expires !== undefined && { tokenExpiresInDays: expires }),
+      ...(loginExpires !== undefined && { credentialsExpireInDays: loginExpires }),
     });
   };
 }

@@ -1,3 +1,4 @@
+import type { CredentialNote } from '../targets/credential-note.ts';
 import type { TargetId } from './ids.ts';
 
 /** What is known of a target: whether it may be called, and how its last calls went. One item a target. */
@@ -22,6 +23,9 @@ export interface TargetState {
   /** Who the product is in the target, and with which secret that was learned: always protected. */
   readonly serviceAccount?: string;
   readonly serviceAccountVersion?: string;
+  /** What is known of the login, and when it was last looked at; ISO 8601. */
+  readonly credentials?: CredentialNote;
+  readonly credentialsSeen?: string;
 }
 
 export interface TargetStates {
@@ -39,4 +43,7 @@ export interface TargetStates {
   /** The target has answered: the count begins again. */
   answered(target: TargetId): Promise<void>;
   learned(target: TargetId, serviceAccount: string, secretVersion: string): Promise<void>;
+  noteCredentials(target: TargetId, note: CredentialNote): Promise<void>;
+  /** True for the first who asks: people are told once a day that this login ends. `day`: YYYY-MM-DD. */
+  mayTellExpiry(target: TargetId, note: CredentialNote, day: string): Promise<boolean>;
 }

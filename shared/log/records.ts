@@ -133,6 +133,16 @@ export type LogRecord = Common &
         readonly heldByDryRun?: number;
         /** Days until the first token of a live connection expires that has no later one beside it. */
         readonly tokenExpiresInDays?: number;
+        /** Days until the first login to the target of a live connection ends, as far as that is known; negative once one has. */
+        readonly credentialsExpireInDays?: number;
+      }
+    /** One per target and day, from 30 days before its login ends. */
+    | {
+        readonly kind: 'credentials.expiring';
+        readonly target: string;
+        readonly expires: string;
+        readonly days: number;
+        readonly text: string;
       }
     /** One per connection and sweep, for the alarm on a silent IdP. */
     | { readonly kind: 'connection.silent'; readonly hours: number }

@@ -6,7 +6,12 @@ import type { TargetId } from '../directory/ids.ts';
  * with the API key of a directory or an organisation.
  */
 export const Credentials = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('personal-access-token'), token: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('personal-access-token'),
+    token: z.string().min(1),
+    /** When it ends, ISO 8601, as far as the administrator has told it. */
+    expires: z.iso.datetime().exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('basic'), username: z.string().min(1), password: z.string().min(1) }),
   z.strictObject({
     kind: z.literal('api-key'),
@@ -23,5 +28,6 @@ export type Credentials = z.infer<typeof Credentials>;
 export interface CredentialStore {
   /** @throws ProvisioningError 'no-credentials' */
   read(target: TargetId): Promise<{ credentials: Credentials; version: string }>;
-  write(target: TargetId, credentials: Credentials): Promise<void>;
+  /** Gives the version that it has from now on. */
+  write(target: TargetId, credentials: Credentials): Promise<{ version: string }>;
 }

@@ -30,9 +30,11 @@ export function fileCredentialStore(path: string): CredentialStore {
       return secret;
     },
     async write(target, credentials) {
-      const all = { ...(await readAll()), [target]: { version: randomUUID(), credentials } };
+      const version = randomUUID();
+      const all = { ...(await readAll()), [target]: { version, credentials: Credentials.parse(credentials) } };
       await writeFile(`${path}.new`, JSON.stringify(all), { mode: 0o600 });
       await rename(`${path}.new`, path);
+      return { version };
     },
   };
 }

@@ -43,11 +43,13 @@ export function secretsManagerCredentialStore(
       const SecretString = JSON.stringify(Credentials.parse(credentials));
       cache.delete(target);
       try {
-        await client.send(new PutSecretValueCommand({ SecretId: nameOf(target), SecretString }));
+        const { VersionId = '' } = await client.send(new PutSecretValueCommand({ SecretId: nameOf(target), SecretString }));
+        return { version: VersionId };
       } catch (error) {
         if (!(error instanceof ResourceNotFoundException)) throw error;
         const key = options.kmsKeyId === undefined ? {} : { KmsKeyId: options.kmsKeyId };
-        await client.send(new CreateSecretCommand({ Name: nameOf(target), SecretString, ...key }));
+        const { VersionId = '' } = await client.send(new CreateSecretCommand({ Name: nameOf(target), SecretString, ...key }));
+        return { version: VersionId };
       }
     },
   };

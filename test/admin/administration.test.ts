@@ -49,7 +49,7 @@ beforeEach(async () => {
     ...directoryAdministration(table, now),
     credentials: {
       read: (target) => Promise.resolve({ credentials: secrets.get(target) as Credentials, version: '1' }),
-      write: (target, credentials) => Promise.resolve(void secrets.set(target, credentials)),
+      write: (target, credentials) => Promise.resolve({ version: `${secrets.set(target, credentials).size}` }),
     },
     queue: { send: (messageGroup, change) => Promise.resolve(void sent.push({ messageGroup, change })), length: () => Promise.resolve(0) },
     log: jsonLinesLog((line) => logged.push(line), now),

@@ -24,6 +24,10 @@ describe('alarms (DESIGN §5)', () => {
       'TokenExpires',
       { Threshold: 14, MetricName: 'TokenExpiresInDays', ComparisonOperator: 'LessThanOrEqualToThreshold', Statistic: 'Minimum' },
     ],
+    [
+      'CredentialsExpire',
+      { Threshold: 30, MetricName: 'CredentialsExpireInDays', ComparisonOperator: 'LessThanOrEqualToThreshold', Statistic: 'Minimum' },
+    ],
     ['SilentIdentityProvider', { Threshold: 24, MetricName: 'SilentHours' }],
     ['SynchronizeLate', { Threshold: 24, MetricName: 'LateRunHours', Statistic: 'Maximum' }],
     ['SweepStopped', { Threshold: 1, MetricName: 'Sweeps', ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' }],

@@ -7,7 +7,20 @@ import { ProvisioningError } from '../../shared/targets/target.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type LocalConnectionOptions, OtherConfluence, openLocalConnection } from './local-connection.ts';
 
-const SIMULATOR = { url: 'http://127.0.0.1:3001', token: 'local', simulatedAt: ['http://127.0.0.1:3001'] };
+const URL_BEFORE = 'http://127.0.0.1:3001';
+const token = (value: string) => ({ kind: 'personal-access-token', token: value }) as const;
+const confluence = (baseUrl: string, login = token('one')): LocalTarget => ({ address: { kind: 'data-center', baseUrl }, login });
+const SIMULATOR: LocalTarget = { ...confluence(URL_BEFORE, token('local')), simulatedAt: [URL_BEFORE] };
+const SCIM: LocalTarget = {
+  address: { kind: 'cloud-guard', baseUrl: URL_BEFORE, directory: 'dir-scim' },
+  login: { kind: 'api-key', token: 'local' },
+  simulatedAt: [URL_BEFORE],
+};
+const ORGANIZATION: LocalTarget = {
+  address: { kind: 'cloud-organization', baseUrl: 'https://api.atlassian.com', organization: 'org-1' },
+  login: { kind: 'api-key', token: 'key' },
+  accessGroups: ['confluence-users'],
+};
 
 describe('the connection of the local stack', () => {
   let engine: EmbeddedDynamoDb;
@@ -28,10 +41,11 @@ describe('the connection of the local stack', () => {
       async write(target, value) {
         writes++;
         secrets.set(target, value);
+        return { version: '1' };
       },
     };
     const connections = dynamoDbConnections(new DynamoDbTable(engine.client, engine.tableName));
-    options = { connections, credentials, confluence: SIMULATOR, now: () => new Date(), newId: randomUUID };
+    options = { connections, credentials, target: SIMULATOR, now: () => new Date(), newId: randomUUID };
   });
   afterEach(() => engine.close());
 

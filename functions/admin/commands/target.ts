@@ -20,15 +20,16 @@ const CAPABILITIES: Readonly<Record<keyof TargetCapabilities, readonly [title: s
   renameGroup: ['rename groups', ''],
 };
 
-/** What it can do and by which interface; nothing where that could not be found out. */
-function capabilityTable({ capabilities, routes }: TargetReport): string {
-  if (routes === undefined) return '';
-  return renderTable(
-    Object.entries(CAPABILITIES).map(([name, [title, verb]]) => ({
-      capability: title,
-      works: capabilities[name as keyof TargetCapabilities] ? (routes[verb] === 'json-rpc' ? 'by JSON-RPC' : 'by REST') : 'no',
-    })),
-  );
+/** What it can do and by which interface, or why not; nothing where that could not be found out. */
+function capabilityTable({ capabilities, routes, limits }: TargetReport): string {
+  if (routes === undefined && limits === undefined) return '';
+  const worksBy = (verb: string) => (routes === undefined ? 'yes' : routes[verb] === 'json-rpc' ? 'by JSON-RPC' : 'by REST');
+  const table = Object.entries(CAPABILITIES).map(([capability, [title, verb]]) => {
+    const name = capability as keyof TargetCapabilities;
+    const works = capabilities[name] ? worksBy(verb) : 'no';
+    return { capability: title, works, ...(limits && { why: capabilities[name] ? '' : (limits[name] ?? '') }) };
+  });
+  return renderTable(table);
 }
 
 const test: Command = {

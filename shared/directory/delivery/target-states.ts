@@ -1,3 +1,4 @@
+import type { CredentialNote } from '../../targets/credential-note.ts';
 import type { DynamoDbTable } from '../dynamodb-table.ts';
 import { ITEM_VERSION } from '../items.ts';
 import { keys } from '../keys.ts';
@@ -17,6 +18,9 @@ interface TargetStateItem {
   readonly slowUntil?: number;
   readonly serviceAccount?: string;
   readonly serviceAccountVersion?: string;
+  readonly credentials?: CredentialNote;
+  readonly credentialsSeen?: string;
+  readonly expiryTold?: string;
 }
 
 const PAUSE = ['pausedCode', 'pausedReason', 'pausedAt', 'secretVersion'];
@@ -28,7 +32,7 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
   const read: TargetStates['read'] = async (target) => {
     const item = (await table.get<TargetStateItem>(keys.targetState(target))) ?? {};
     const { state = 'open', pausedCode, pausedReason, pausedAt, secretVersion, refusedVersion, lastResumed } = item;
-    const { failures = 0, failingSince, slowUntil, serviceAccount, serviceAccountVersion } = item;
+    const { failures = 0, failingSince, slowUntil, serviceAccount, serviceAccountVersion, credentials, credentialsSeen } = item;
     return {
       state,
       failures,
@@ -42,6 +46,8 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
       ...(slowUntil !== undefined && { slowUntil }),
       ...(serviceAccount !== undefined && { serviceAccount }),
       ...(serviceAccountVersion !== undefined && { serviceAccountVersion }),
+      ...(credentials !== undefined && { credentials }),
+      ...(credentialsSeen !== undefined && { credentialsSeen }),
     } satisfies TargetState;
   };
 
@@ -109,5 +115,14 @@ export function dynamoDbTargetStates(table: DynamoDbTable, now: () => Date): Tar
 
     learned: (target, serviceAccount, secretVersion) =>
       table.update(keys.targetState(target), { set: { ...identity, serviceAccount, serviceAccountVersion: secretVersion } }),
+
+    noteCredentials: (target, note) =>
+      table.update(keys.targetState(target), { set: { ...identity, credentials: note, credentialsSeen: now().toISOString() } }),
+
+    mayTellExpiry(target, { version }, day) {
+      const expiryTold = `${day} ${version}`;
+      const notYet = { expression: 'attribute_not_exists(#expiryTold) OR #expiryTold <> :told', values: { ':told': expiryTold } };
+      return written(table.update(keys.targetState(target), { set: { ...identity, expiryTold } }, notYet));
+    },
   };
 }

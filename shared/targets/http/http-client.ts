@@ -147,7 +147,9 @@ function authorizationOf(login: Credentials): string {
 
 function secretsOf(login: Credentials): string[] {
   const secret = login.kind === 'basic' ? login.password : login.token;
-  return [secret, authorizationOf(login).split(' ')[1] ?? secret];
+  const site = login.kind === 'api-key' ? login.site : undefined;
+  const ofSite = site ? secretsOf({ kind: 'basic', username: site.email, password: site.token }) : [];
+  return [secret, authorizationOf(login).split(' ')[1] ?? secret, ...ofSite];
 }
 
 /** Very short secrets are left alone: taking out single letters would make the message unreadable and hide nothing. */

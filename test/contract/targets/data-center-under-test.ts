@@ -30,5 +30,5 @@ export function credentialsFor({ basic }: ConfluenceSimulatorOptions): { credent
 
 /** A store that holds these credentials only; by default the simulator's own. */
 export function simulatorCredentials(credentials: Credentials = { kind: 'personal-access-token', token: 'local' }): CredentialStore {
-  return { read: async () => ({ credentials, version: '1' }), write: async () => undefined };
+  return { read: async () => ({ credentials, version: '1' }), write: async () => ({ version: '2' }) };
 }

@@ -36,7 +36,7 @@ async function limitedConfluence() {
     dataCenterTarget({
       baseUrl: confluence?.url ?? '',
       targetId,
-      credentials: { read: () => Promise.resolve(login), write: () => Promise.resolve() },
+      credentials: { read: () => Promise.resolve(login), write: () => Promise.resolve({ version: '2' }) },
       observe(call) {
         calls.push(call);
         if (paced) pace.heard(call);

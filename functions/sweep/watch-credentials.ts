@@ -1,0 +1,59 @@
+import type { Connection } from '../../shared/directory/connection.ts';
+import type { TargetId } from '../../shared/directory/ids.ts';
+import type { TargetState } from '../../shared/directory/target-state.ts';
+import { type CredentialNote, daysUntil, describeExpiry, describeKind, isExpiring, noteOf } from '../../shared/targets/credential-note.ts';
+import { describeTarget } from '../../shared/targets/target-address.ts';
+import type { SweepDependencies } from './dependencies.ts';
+
+/** A secret that was changed by other means than `credentials set` is seen so late at the most. */
+const LOOK_AGAIN_MS = 3_600_000;
+
+/**
+ * Whole days until the first login of a live connection ends, negative once one has; undefined where no date is known. One
+ * `credentials.expiring` a day for each target whose login ends soon or has ended.
+ * @param states of the connections' targets
+ */
+export async function watchCredentials(
+  deps: Pick<SweepDependencies, 'credentials' | 'delivery' | 'log'>,
+  connections: readonly Connection[],
+  states: ReadonlyMap<TargetId, TargetState>,
+  correlationId: string,
+  now: Date,
+): Promise<number | undefined> {
+  const live = new Map(connections.filter(({ state }) => state === 'active').map((connection) => [connection.target.id, connection]));
+  const left: number[] = [];
+  for (const [target, connection] of live) {
+    const note = await latestNote(deps, target, states.get(target), now);
+    if (note?.expires === undefined) continue;
+    left.push(daysUntil(note.expires, now));
+    if (!isExpiring(note.expires, now)) continue;
+    if (!(await deps.delivery.targets.mayTellExpiry(target, note, now.toISOString().slice(0, 10)))) continue;
+    deps.log.write({
+      kind: 'credentials.expiring',
+      correlationId,
+      connection: connection.id,
+      target,
+      expires: note.expires,
+      days: daysUntil(note.expires, now),
+      text: `The ${describeKind(note.kind)} for ${describeTarget(connection.target)} ${describeExpiry(note.expires, now)}. Without a new one nobody gets access any more, and nobody loses it: credentials set ${connection.name}.`,
+    });
+  }
+  return left.length === 0 ? undefined : Math.min(...left);
+}
+
+/** The secret itself is read once an hour: what can't be read now leaves the note as it is. */
+async function latestNote(
+  { credentials, delivery }: Pick<SweepDependencies, 'credentials' | 'delivery'>,
+  target: TargetId,
+  state: TargetState | undefined,
+  now: Date,
+): Promise<CredentialNote | undefined> {
+  const known = state?.credentials;
+  const isFresh = state?.credentialsSeen !== undefined && now.getTime() - Date.parse(state.credentialsSeen) < LOOK_AGAIN_MS;
+  if (known && isFresh) return known;
+  const read = await credentials.read(target).catch(() => undefined);
+  if (read === undefined) return known;
+  const note = noteOf(read.credentials, read.version, known);
+  await delivery.targets.noteCredentials(target, note);
+  return note;
+}
