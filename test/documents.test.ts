@@ -3,11 +3,16 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { savedQueries } from '../cdk/queries.ts';
 import { commands } from '../functions/admin/commands.ts';
+import { parseCommandLine } from '../functions/admin/parse-command-line.ts';
 
 const text = (path: string) => readFileSync(path, 'utf8');
 const titles = Object.values(savedQueries).map(({ title }) => title);
 const documents = ['README.md', ...globSync('docs/**/*.md')];
 const tests = (place: string) => (place.endsWith('/') ? globSync(`${place}**/*.ts`) : [place]).map(text).join('\n');
+
+/** As a shell splits it, without redirections and comments. */
+const wordsOf = (line: string) =>
+  [...line.replace(/ (#|<|>) .*$/, '').matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ''));
 
 describe('the documents', () => {
   it.each(documents)('%s: every link leads to a file that is there', (document) => {
@@ -30,6 +35,11 @@ describe('the documents', () => {
         [...names, 'help'].some((name) => words === name || words.startsWith(`${name} `)),
         words,
       ).toBe(true);
+  });
+
+  it.each(documents)('%s: every admin command line it shows can be typed so', (document) => {
+    for (const [, line = ''] of text(document).matchAll(/^ *npm run admin -- (.+)$/gm))
+      expect(parseCommandLine(wordsOf(line), commands)).toMatchObject({ kind: 'run' });
   });
 
   it.each(documents)('%s: every saved query it names is in the stack', (document) => {
