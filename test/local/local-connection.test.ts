@@ -4,8 +4,10 @@ import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
+import type { TargetAddress } from '../../shared/targets/target-address.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
-import { type LocalConnectionOptions, OtherConfluence, openLocalConnection } from './local-connection.ts';
+import { type LocalConnectionOptions, mustBeOfKind, OtherConfluence, openLocalConnection } from './local-connection.ts';
+import type { LocalTarget } from './local-target.ts';
 
 const URL_BEFORE = 'http://127.0.0.1:3001';
 const token = (value: string) => ({ kind: 'personal-access-token', token: value }) as const;
@@ -22,33 +24,33 @@ const ORGANIZATION: LocalTarget = {
   accessGroups: ['confluence-users'],
 };
 
+let engine: EmbeddedDynamoDb;
+let secrets: Map<string, Credentials>;
+let writes: number;
+let options: LocalConnectionOptions;
+
+beforeEach(async () => {
+  engine = await startEmbeddedDynamoDb();
+  secrets = new Map();
+  writes = 0;
+  const credentials: CredentialStore = {
+    async read(target) {
+      const found = secrets.get(target);
+      if (!found) throw new ProvisioningError('no-credentials', 'none');
+      return { credentials: found, version: '1' };
+    },
+    async write(target, value) {
+      writes++;
+      secrets.set(target, value);
+      return { version: '1' };
+    },
+  };
+  const connections = dynamoDbConnections(new DynamoDbTable(engine.client, engine.tableName));
+  options = { connections, credentials, target: SIMULATOR, now: () => new Date(), newId: randomUUID };
+});
+afterEach(() => engine.close());
+
 describe('the connection of the local stack', () => {
-  let engine: EmbeddedDynamoDb;
-  let secrets: Map<string, Credentials>;
-  let writes: number;
-  let options: LocalConnectionOptions;
-
-  beforeEach(async () => {
-    engine = await startEmbeddedDynamoDb();
-    secrets = new Map();
-    writes = 0;
-    const credentials: CredentialStore = {
-      async read(target) {
-        const found = secrets.get(target);
-        if (!found) throw new ProvisioningError('no-credentials', 'none');
-        return { credentials: found, version: '1' };
-      },
-      async write(target, value) {
-        writes++;
-        secrets.set(target, value);
-        return { version: '1' };
-      },
-    };
-    const connections = dynamoDbConnections(new DynamoDbTable(engine.client, engine.tableName));
-    options = { connections, credentials, target: SIMULATOR, now: () => new Date(), newId: randomUUID };
-  });
-  afterEach(() => engine.close());
-
   const authenticate = (token: string) => options.connections.authenticate(createHash('sha256').update(token).digest('hex'), new Date());
 
   it('is made once, with a generated token that is told once and never stored', async () => {
@@ -85,7 +87,7 @@ describe('the connection of the local stack', () => {
   it('follows the simulator to another port and keeps the identity of the target', async () => {
     const { connection } = await openLocalConnection(options);
     const url = 'http://127.0.0.1:4001';
-    const moved = { ...options, confluence: { ...SIMULATOR, url, simulatedAt: [SIMULATOR.url, url] } };
+    const moved = { ...options, target: { ...confluence(url, token('local')), simulatedAt: [URL_BEFORE, url] } };
     const after = await openLocalConnection(moved);
     expect(after.connection).toEqual({ ...connection, target: { ...connection.target, baseUrl: url } });
     expect(await options.connections.get(connection.id)).toEqual(after.connection);
@@ -93,16 +95,62 @@ describe('the connection of the local stack', () => {
 
   it('refuses a state that belongs to another Confluence', async () => {
     await openLocalConnection(options);
-    const other = { ...options, confluence: { url: 'https://wiki.example.com', token: 't' } };
-    await expect(openLocalConnection(other)).rejects.toThrow(OtherConfluence);
+    await expect(openLocalConnection({ ...options, target: confluence('https://wiki.example.com') })).rejects.toThrow(OtherConfluence);
   });
 
   it('takes a new login for a real Confluence', async () => {
-    const confluence = { url: 'https://wiki.example.com/', token: 'one' };
-    await openLocalConnection({ ...options, confluence });
-    await openLocalConnection({ ...options, confluence });
-    await openLocalConnection({ ...options, confluence: { ...confluence, token: 'two' } });
-    expect([...secrets.values()]).toEqual([{ kind: 'personal-access-token', token: 'two' }]);
+    const baseUrl = 'https://wiki.example.com';
+    await openLocalConnection({ ...options, target: confluence(baseUrl) });
+    await openLocalConnection({ ...options, target: confluence(baseUrl) });
+    await openLocalConnection({ ...options, target: confluence(baseUrl, token('two')) });
+    expect([...secrets.values()]).toEqual([token('two')]);
     expect(writes).toBe(2);
+  });
+});
+
+describe('the connection of the local stack, to Atlassian Cloud', () => {
+  it('has the defaults of its kind, and logs in with the key', async () => {
+    const { connection } = await openLocalConnection({ ...options, target: SCIM });
+    expect(connection).toMatchObject({ target: SCIM.address, settings: { groups: { onRename: 'move' } } });
+    expect([...secrets.values()]).toEqual([{ kind: 'api-key', token: 'local' }]);
+  });
+
+  it('has the groups that grant Confluence, at the first start; later what an administrator makes of them', async () => {
+    const { connection } = await openLocalConnection({ ...options, target: ORGANIZATION });
+    expect(connection.settings).toMatchObject({
+      users: { userName: { source: 'email' }, linking: 'never' },
+      target: { organization: { accessGroups: ['confluence-users'] } },
+    });
+    const again = await openLocalConnection({ ...options, target: { ...ORGANIZATION, accessGroups: ['others'] } });
+    expect(again.connection).toEqual(connection);
+  });
+
+  it('follows the simulated organisation to another port', async () => {
+    const { connection } = await openLocalConnection({ ...options, target: SCIM });
+    const baseUrl = 'http://127.0.0.1:4001';
+    const target: LocalTarget = { ...SCIM, address: { ...SCIM.address, baseUrl }, simulatedAt: [URL_BEFORE, baseUrl] };
+    expect((await openLocalConnection({ ...options, target })).connection.target).toEqual({ ...connection.target, baseUrl });
+  });
+
+  it('learns the site of an organisation that is the same', async () => {
+    const { connection } = await openLocalConnection({ ...options, target: ORGANIZATION });
+    const site = 'https://acme.atlassian.net';
+    const target = { ...ORGANIZATION, address: { ...ORGANIZATION.address, site } as TargetAddress };
+    const after = await openLocalConnection({ ...options, target });
+    expect(after.connection).toEqual({ ...connection, target: { ...connection.target, site } });
+    expect(await options.connections.get(connection.id)).toEqual(after.connection);
+  });
+
+  it('refuses a state that is of another kind, or of another directory or organisation', async () => {
+    await openLocalConnection({ ...options, target: ORGANIZATION });
+    await expect(openLocalConnection({ ...options, target: SCIM })).rejects.toThrow(
+      'for TARGET=cloud-organization: it provisions into Atlassian organisation org-1. Set STATE_DIR to another directory for TARGET=cloud-guard',
+    );
+    const directory = { ...ORGANIZATION.address, directory: 'd-2' } as TargetAddress;
+    await expect(openLocalConnection({ ...options, target: { ...ORGANIZATION, address: directory } })).rejects.toThrow(
+      'organisation org-1 at https://api.atlassian.com, not Atlassian organisation org-1, directory d-2, at',
+    );
+    await expect(mustBeOfKind(options.connections, 'data-center')).rejects.toThrow(OtherConfluence);
+    await expect(mustBeOfKind(options.connections, 'cloud-organization')).resolves.toBeUndefined();
   });
 });

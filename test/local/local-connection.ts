@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Connection, Connections } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
+import { withDefaultsOfKind } from '../../shared/provisioning/settings/defaults-of-kind.ts';
 import { Settings } from '../../shared/provisioning/settings/settings.ts';
-import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
-import { normaliseBaseUrl, targetIdOf } from '../../shared/targets/target-address.ts';
+import type { CredentialStore } from '../../shared/targets/credentials.ts';
+import { describeTarget, type TargetAddress, type TargetKind, targetIdOf } from '../../shared/targets/target-address.ts';
+import type { LocalTarget } from './local-target.ts';
 
 const NAME = 'local';
 const TOKEN_YEARS = 10;
@@ -13,17 +16,10 @@ export class OtherConfluence extends Error {
   override readonly name = 'OtherConfluence';
 }
 
-export interface LocalConfluence {
-  readonly url: string;
-  readonly token: string;
-  /** Of the simulator: every address it ever had. On another port it is still the same Confluence. */
-  readonly simulatedAt?: readonly string[];
-}
-
 export interface LocalConnectionOptions {
   readonly connections: Connections;
   readonly credentials: CredentialStore;
-  readonly confluence: LocalConfluence;
+  readonly target: LocalTarget;
   readonly scimToken?: string | undefined;
   /** Sets the limit of the connection, also of one that was there. */
   readonly requestsPerSecond?: number | undefined;
@@ -40,19 +36,16 @@ export interface LocalConnectionOptions {
  */
 export async function openLocalConnection(options: LocalConnectionOptions): Promise<{ connection: Connection; newToken?: string }> {
   const { connections, credentials, scimToken, now } = options;
-  const baseUrl = normaliseBaseUrl(options.confluence.url);
-  const all = await followSimulator(options, baseUrl);
-  const known = all.find(({ name }) => name === NAME) ?? (await create(options, baseUrl));
-  if (known.target.baseUrl !== baseUrl) {
-    throw new OtherConfluence(
-      `This state directory provisions into ${known.target.baseUrl}, not ${baseUrl}. Set STATE_DIR to another directory for another Confluence.`,
-    );
-  }
-  const connection = await withGivenSettings(options, known);
-  const login: Credentials = { kind: 'personal-access-token', token: options.confluence.token };
+  const { address, login, simulatedAt } = options.target;
+  await mustBeOfKind(connections, address.kind);
+  const all = await followSimulator(options);
+  const known = all.find(({ name }) => name === NAME) ?? (await create(options));
+  // Of the simulator the id is that of its first address.
+  if (targetIdOf(known.target) !== targetIdOf(address)) throw new OtherConfluence(otherConfluence(known.target, address));
+  const connection = await withGivenSettings(options, await atGivenAddress(options, known));
   const kept = await credentials.read(connection.target.id).catch(() => undefined);
   // A login that an administrator has set for the simulator stays.
-  const isCurrent = kept && (options.confluence.simulatedAt || JSON.stringify(kept.credentials) === JSON.stringify(login));
+  const isCurrent = kept && (simulatedAt || isDeepStrictEqual(kept.credentials, login));
   if (!isCurrent) await credentials.write(connection.target.id, login);
 
   const tokens = await connections.listTokens(connection.id);
@@ -67,11 +60,42 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
   return { connection, ...(scimToken === undefined && token !== undefined && { newToken: token }) };
 }
 
+/**
+ * Called before anything else is done with a state directory: nothing of another kind is left in it then.
+ * @throws OtherConfluence
+ */
+export async function mustBeOfKind(connections: Pick<Connections, 'list'>, kind: TargetKind): Promise<void> {
+  const known = (await connections.list()).find(({ name }) => name === NAME)?.target;
+  if (known === undefined || known.kind === kind) return;
+  throw new OtherConfluence(
+    `This state directory is for TARGET=${known.kind}: it provisions into ${describeTarget(known)}. Set STATE_DIR to another directory for TARGET=${kind}.`,
+  );
+}
+
+function otherConfluence(known: TargetAddress, given: TargetAddress): string {
+  return `This state directory provisions into ${inWords(known)}, not ${inWords(given)}. Set STATE_DIR to another directory for another Confluence.`;
+}
+
+function inWords(address: TargetAddress): string {
+  if (address.kind === 'data-center') return describeTarget(address);
+  const directory = address.kind === 'cloud-organization' && address.directory !== undefined ? `, directory ${address.directory},` : '';
+  return `${describeTarget(address)}${directory} at ${address.baseUrl}`;
+}
+
+/** The same target, with what its id does not come from: the site of an organisation. */
+async function atGivenAddress({ connections, target }: LocalConnectionOptions, connection: Connection): Promise<Connection> {
+  const here = { ...connection, target: { id: connection.target.id, ...target.address } };
+  if (isDeepStrictEqual(here.target, connection.target)) return connection;
+  await connections.update(here);
+  return here;
+}
+
 /** The target's id stays: what the product owns in the simulator is still its own. */
-async function followSimulator({ connections, confluence }: LocalConnectionOptions, baseUrl: string): Promise<Connection[]> {
+async function followSimulator({ connections, target: local }: LocalConnectionOptions): Promise<Connection[]> {
   const follow = async (connection: Connection): Promise<Connection> => {
     const { target } = connection;
-    if (target.baseUrl === baseUrl || !confluence.simulatedAt?.includes(target.baseUrl)) return connection;
+    const { baseUrl } = local.address;
+    if (target.baseUrl === baseUrl || !local.simulatedAt?.includes(target.baseUrl)) return connection;
     const moved = { ...connection, target: { ...target, baseUrl } };
     await connections.update(moved);
     return moved;
@@ -96,14 +120,17 @@ async function withGivenSettings(options: LocalConnectionOptions, connection: Co
   return options.connections.changeSettings(connection, settings, { by: 'npm start', at: options.now().toISOString() });
 }
 
-function create(options: LocalConnectionOptions, baseUrl: string): Promise<Connection> {
+function create(options: LocalConnectionOptions): Promise<Connection> {
   const { connections, now, newId } = options;
+  const { address, accessGroups = [] } = options.target;
+  const settings = withDefaultsOfKind(Settings.parse({ version: 2, users: { linking: 'never' } }), address);
+  const organization = { ...settings.target.organization, accessGroups: [...accessGroups] };
   return connections.create({
     id: newId() as ConnectionId,
     name: NAME,
     state: 'active',
     created: now().toISOString(),
-    target: { id: targetIdOf({ kind: 'data-center', baseUrl: baseUrl }), kind: 'data-center', baseUrl },
-    settings: given(options, Settings.parse({ version: 2, users: { linking: 'never' } })),
+    target: { id: targetIdOf(address), ...address },
+    settings: given(options, { ...settings, target: { ...settings.target, organization } }),
   });
 }

@@ -8,14 +8,13 @@ import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import { describeError, jsonLinesLog } from '../../shared/log/request-log.ts';
 import { fileCredentialStore } from '../../shared/targets/file-credential-store.ts';
-import { startConfluenceSimulator } from '../simulators/confluence/confluence-simulator.ts';
 import { startApiGateway } from './api-gateway.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type Endpoints, writeEndpoints } from './endpoints-file.ts';
 import { killSwitch } from './kill-points.ts';
-import { openLocalConnection } from './local-connection.ts';
+import { mustBeOfKind, openLocalConnection } from './local-connection.ts';
 import { startProcessing, workerLimits } from './local-processing.ts';
-import { noteSimulatorAddress } from './simulator-addresses.ts';
+import { openLocalTarget } from './local-target.ts';
 import { startSqs } from './sqs.ts';
 import type { StackSettings } from './stack-settings.ts';
 import { lockState } from './state-lock.ts';
@@ -57,18 +56,6 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   onClose(lock.release);
   const portAfter = (offset: number): number => (port === 0 ? 0 : port + offset);
 
-  const version = settings.CONFLUENCE_VERSION === undefined ? {} : { version: settings.CONFLUENCE_VERSION };
-  const simulator =
-    settings.CONFLUENCE_URL === undefined
-      ? await onPort(portAfter(1), 'the simulated Confluence (PORT+1)', (at) =>
-          startConfluenceSimulator({ port: at, stateDir, ...version }),
-        )
-      : undefined;
-  if (simulator) onClose(() => simulator.close());
-  const confluence = simulator
-    ? { url: simulator.url, token: 'local', simulatedAt: noteSimulatorAddress(stateDir, simulator.url) }
-    : { url: String(settings.CONFLUENCE_URL), token: String(settings.CONFLUENCE_TOKEN) };
-
   const requestLog = join(stateDir, 'request-log.jsonl');
   const logFile = openSync(requestLog, 'a', 0o600);
   onClose(() => closeSync(logFile));
@@ -79,12 +66,19 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
 
   const dynamoDb = await onAnyPort(portAfter(2), (at) => startEmbeddedDynamoDb({ directory: join(stateDir, 'table'), port: at }));
   onClose(() => dynamoDb.close());
+  const table = new DynamoDbTable(dynamoDb.client, dynamoDb.tableName);
+  const connections = dynamoDbConnections(table);
+  await mustBeOfKind(connections, settings.TARGET);
+
+  const simulated = settings.TARGET === 'data-center' ? 'Confluence' : 'organisation';
+  const target = await onPort(portAfter(1), `the simulated ${simulated} (PORT+1)`, (at) =>
+    openLocalTarget(settings, { port: at, stateDir, onClose }),
+  );
+
   const visibilitySeconds = workerLimits.functionTimeoutMs / 1_000 + settings.LATE_CALL_SECONDS;
   const sqs = await onAnyPort(portAfter(3), (at) => startSqs({ port: at, visibilitySeconds }));
   onClose(() => sqs.close());
 
-  const table = new DynamoDbTable(dynamoDb.client, dynamoDb.tableName);
-  const connections = dynamoDbConnections(table);
   const secrets = join(stateDir, 'secrets.json');
   const credentials = fileCredentialStore(secrets);
   const kill = killSwitch(settings.LOCAL_KILL_AT);
@@ -104,7 +98,7 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
   const { newToken } = await openLocalConnection({
     connections,
     credentials,
-    confluence,
+    target,
     scimToken: settings.SCIM_TOKEN,
     requestsPerSecond: settings.REQUESTS_PER_SECOND,
     brakeAtLeast: settings.BRAKE_AT_LEAST,
@@ -124,8 +118,8 @@ async function start(settings: StackSettings, onClose: (closer: () => unknown) =
     queueUrl: sqs.queueUrl,
     requestLog,
     secrets,
-    confluence: confluence.url,
-    simulated: simulator !== undefined,
+    confluence: target.address.baseUrl,
+    simulated: target.simulatedAt !== undefined,
   };
   writeEndpoints(stateDir, endpoints);
   return { endpoints, ...(newToken !== undefined && { newToken }) };

@@ -4,6 +4,7 @@ import { InvalidSettings, parseStackSettings } from './stack-settings.ts';
 describe('the settings of npm start', () => {
   it('has a default for each; an empty variable is an absent one', () => {
     expect(parseStackSettings({ SCIM_TOKEN: '', UNRELATED: 'x' })).toEqual({
+      TARGET: 'data-center',
       PORT: 3000,
       STATE_DIR: '.local',
       SWEEP_AFTER_SECONDS: 120,
@@ -25,6 +26,7 @@ describe('the settings of npm start', () => {
     expect(parseStackSettings({ ...env, ...confluence })).toEqual({
       ...env,
       ...confluence,
+      TARGET: 'data-center',
       PORT: 4000,
       SWEEP_AFTER_SECONDS: 5,
       LATE_CALL_SECONDS: 0,
@@ -46,5 +48,36 @@ describe('the settings of npm start', () => {
     for (const name of ['PORT', 'SCIM_TOKEN', 'LATE_CALL_SECONDS', 'CONFLUENCE_URL must', 'CONFLUENCE_TOKEN belong together']) {
       expect(parse).toThrow(name);
     }
+  });
+
+  it('takes a simulated organisation, or a real one with its key', () => {
+    const guard = { TARGET: 'cloud-guard', ATLASSIAN_KEY: 'k', DIRECTORY_ID: 'd' };
+    const organization = {
+      ...{ TARGET: 'cloud-organization', ATLASSIAN_KEY: 'k', ORGANIZATION_ID: 'o', DIRECTORY_ID: 'd' },
+      ...{ ATLASSIAN_API: 'https://api.atlassian.com', ATLASSIAN_SITE: 'https://acme.atlassian.net', ACCESS_GROUPS: 'a, b' },
+      ATLASSIAN_SITE_LOGIN: 'admin@example.com:t:1',
+    };
+    for (const env of [{ TARGET: 'cloud-guard' }, { TARGET: 'cloud-organization' }, guard, organization])
+      expect(parseStackSettings(env)).toMatchObject(env);
+  });
+
+  it.each([
+    [{ TARGET: 'cloud' }, 'TARGET must be data-center, cloud-guard, cloud-organization'],
+    [{ TARGET: 'cloud-guard', CONFLUENCE_VERSION: '8.5' }, 'CONFLUENCE_VERSION means nothing with TARGET=cloud-guard'],
+    [{ TARGET: 'cloud-guard', ORGANIZATION_ID: 'o' }, 'ORGANIZATION_ID means nothing with TARGET=cloud-guard'],
+    [{ ATLASSIAN_KEY: 'k', DIRECTORY_ID: 'd' }, 'DIRECTORY_ID means nothing with TARGET=data-center'],
+    [{ TARGET: 'cloud-guard', ATLASSIAN_KEY: 'k' }, 'ATLASSIAN_KEY and DIRECTORY_ID belong together'],
+    [{ TARGET: 'cloud-organization', ORGANIZATION_ID: 'o' }, 'ATLASSIAN_KEY and ORGANIZATION_ID belong together'],
+    [{ TARGET: 'cloud-organization', ACCESS_GROUPS: 'a' }, 'ACCESS_GROUPS is for a real organisation: set ATLASSIAN_KEY too'],
+    [
+      { TARGET: 'cloud-organization', ATLASSIAN_KEY: 'k', ORGANIZATION_ID: 'o', ATLASSIAN_SITE_LOGIN: 'a@example.com:t' },
+      'ATLASSIAN_SITE_LOGIN is for ATLASSIAN_SITE',
+    ],
+    [
+      { TARGET: 'cloud-organization', ATLASSIAN_KEY: 'k', ORGANIZATION_ID: 'o', ATLASSIAN_SITE_LOGIN: 'token' },
+      'ATLASSIAN_SITE_LOGIN must be EMAIL:API_TOKEN',
+    ],
+  ])('refuses %j', (env, expected) => {
+    expect(() => parseStackSettings(env)).toThrow(expected);
   });
 });
