@@ -4,11 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { savedQueries } from '../cdk/queries.ts';
 import { commands } from '../functions/admin/commands.ts';
 import { parseCommandLine } from '../functions/admin/parse-command-line.ts';
+import { withDefaultsOfKind } from '../shared/provisioning/settings/defaults-of-kind.ts';
+import { settingsFields } from '../shared/provisioning/settings/settings-fields.ts';
+import { ATLASSIAN_API } from '../shared/targets/target-address.ts';
+import { settingsOf } from './settings-of.ts';
 
 const text = (path: string) => readFileSync(path, 'utf8');
 const titles = Object.values(savedQueries).map(({ title }) => title);
 const documents = ['README.md', ...globSync('docs/**/*.md')];
 const tests = (place: string) => (place.endsWith('/') ? globSync(`${place}**/*.ts`) : [place]).map(text).join('\n');
+
+const valueAt = (settings: unknown, path: string) =>
+  path.split('.').reduce<unknown>((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], settings);
 
 /** As a shell splits it, without redirections and comments. */
 const wordsOf = (line: string) =>
@@ -76,5 +83,34 @@ describe('docs/architecture.md', () => {
     expect(invariants.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     for (const [, , , places = ''] of invariants)
       for (const [, place = ''] of places.matchAll(/`([^`]+)`/g)) expect(existsSync(place), place).toBe(true);
+  });
+});
+
+describe('docs/cloud.md', () => {
+  const cloud = text('docs/cloud.md');
+  const cells = (heading: string) =>
+    (cloud.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '').split('\n').flatMap((line) => {
+      const [name = '', guard = '', organization = ''] = [...line.matchAll(/\| ([^|]*) (?=\|)/g)].map(([, cell]) => cell);
+      return /^`[\w.]+`$/.test(name) ? [{ name: name.slice(1, -1), guard, organization }] : [];
+    });
+  const quoted = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+
+  it('has every default that a new connection begins with, and no other', () => {
+    const guard = withDefaultsOfKind(settingsOf(), { kind: 'cloud-guard', baseUrl: ATLASSIAN_API, directory: 'd' });
+    const organization = withDefaultsOfKind(settingsOf(), {
+      kind: 'cloud-organization',
+      baseUrl: ATLASSIAN_API,
+      organization: 'o',
+      site: 'https://SITE.atlassian.net',
+    });
+    const differing = settingsFields()
+      .map(({ path }) => ({ path, values: [settingsOf(), guard, organization].map((settings) => valueAt(settings, path)) }))
+      .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
+    const rows = cells('Settings of a Cloud connection');
+    expect(rows.map(({ name }) => name).sort()).toEqual(differing.map(({ path }) => path).sort());
+    for (const { path, values } of differing) {
+      const row = rows.find(({ name }) => name === path);
+      expect([quoted(row?.guard ?? ''), quoted(row?.organization ?? '')], path).toEqual(values.slice(1).map((value) => [value].flat()));
+    }
   });
 });
