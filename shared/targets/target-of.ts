@@ -1,6 +1,7 @@
 import type { AccountKeys } from '../directory/account-keys.ts';
 import type { Connection } from '../directory/connection.ts';
 import { cloudGuardTarget } from './cloud-guard/cloud-guard-target.ts';
+import type { EmailMemory } from './cloud-guard/email-index.ts';
 import { cloudOrganizationTarget } from './cloud-organization/cloud-organization-target.ts';
 import type { AbilityMemory } from './data-center/abilities.ts';
 import { dataCenterTarget } from './data-center/data-center-target.ts';
@@ -25,6 +26,7 @@ export type TargetOf = (
 export function targetsOf(parts: TargetParts): TargetOf {
   const abilities: AbilityMemory = new Map();
   const ids: IdMemory = idMemory();
+  const emails: EmailMemory = new Map();
   return ({ target, settings }, observe, beforeCall) => {
     const { accountKeys, ...http } = parts;
     const common = { ...http, baseUrl: target.baseUrl, targetId: target.id, observe, beforeCall };
@@ -32,7 +34,7 @@ export function targetsOf(parts: TargetParts): TargetOf {
       case 'data-center':
         return dataCenterTarget({ ...common, memory: abilities, version: settings.target.version });
       case 'cloud-guard':
-        return cloudGuardTarget({ ...common, address: target, memory: ids });
+        return cloudGuardTarget({ ...common, address: target, memory: ids, emails });
       case 'cloud-organization':
         return cloudOrganizationTarget({
           ...common,
