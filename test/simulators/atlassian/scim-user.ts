@@ -93,7 +93,9 @@ function patchPath(user: Record<string, unknown>, op: string, path: string, valu
 function attributeOf(path: string): { readonly key: string; readonly sub?: string } {
   if (path === ENTERPRISE_SCHEMA) return { key: ENTERPRISE_SCHEMA };
   if (path.startsWith(`${ENTERPRISE_SCHEMA}:`)) return { key: ENTERPRISE_SCHEMA, sub: path.slice(ENTERPRISE_SCHEMA.length + 1) };
-  const [attribute = '', sub, ...more] = path.startsWith(`${USER_SCHEMA}:`) ? path.slice(USER_SCHEMA.length + 1).split('.') : path.split('.');
+  const [attribute = '', sub, ...more] = path.startsWith(`${USER_SCHEMA}:`)
+    ? path.slice(USER_SCHEMA.length + 1).split('.')
+    : path.split('.');
   const known = [...SIMPLE, ...READ_ONLY, 'userName', 'active', 'name', 'emails', 'phoneNumbers'];
   const key = known.find((name) => name.toLowerCase() === attribute.toLowerCase());
   if (key === undefined || more.length > 0) throw new Refused(scimError(400, `the path ${path} is not known`, 'invalidPath'));
