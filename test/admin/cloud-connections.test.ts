@@ -32,14 +32,14 @@ describe('connection create, for Atlassian Cloud with Guard', () => {
       code: EXIT.done,
       text: expect.stringContaining('credentials set okta with the API key of the directory'),
     });
-    expect(created.text).not.toContain('Note:');
+    expect(created.text).toContain('Note: users.linking: is about entries of the directory alone');
     for (const shown of [created, await world.admin('connection show okta'), await world.admin('connection list')])
       expect(shown.text).toContain('Atlassian directory dir-1');
   });
 
   it('asks in the words of a directory whether entries may be taken over', async () => {
     const asked = await world.admin(guard.replace(' --link never', ''));
-    expect(asked).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('can’t be searched by e-mail address') });
+    expect(asked).toMatchObject({ code: EXIT.usage, error: expect.stringContaining('Atlassian does so itself') });
   });
 });
 
@@ -136,7 +136,10 @@ describe('the settings of a connection to Atlassian Cloud', () => {
     world.files.set('base.json', JSON.stringify({ version: 2, users: { linking: 'email' } }));
     expect((await world.admin('settings validate --file base.json')).text).toBe('The settings are in order.');
     const validated = await world.admin('settings validate --file base.json --kind cloud-guard');
-    expect(validated).toMatchObject({ code: EXIT.done, text: expect.stringContaining('Note: users.linking: an Atlassian directory') });
+    expect(validated).toMatchObject({
+      code: EXIT.done,
+      text: expect.stringContaining('Note: groups.onRename: a group of an Atlassian directory'),
+    });
     expect(await world.admin('settings validate --file base.json --kind cloud')).toMatchObject({
       code: EXIT.usage,
       error: expect.stringContaining('data-center, cloud-guard, cloud-organization'),

@@ -14,8 +14,9 @@ const LINKING_QUESTION: Readonly<Record<TargetKind, string>> = {
   email      yes, the account with the same e-mail address (Confluence 9.3 and later)
 ${NEVER}`,
   'cloud-guard': `People may be in the Atlassian directory already. May this connection take an entry over when the IdP sends the same person?
+(Whatever is answered: who is not in it yet and has an Atlassian account of the same e-mail address keeps that one. Atlassian does so itself.)
   user-name  yes, the entry with the same user name
-  email      not here: such a directory can’t be searched by e-mail address
+  email      yes, the entry with the same e-mail address
 ${NEVER}`,
   'cloud-organization': `People may have an Atlassian account already. May this connection take it over when the IdP sends the same person?
   user-name  yes, the account of their e-mail address, which is its name here

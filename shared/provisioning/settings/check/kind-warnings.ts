@@ -30,9 +30,9 @@ const KINDS: Readonly<Record<TargetKind, (settings: Settings) => readonly Warnin
       'a group of an Atlassian directory can’t be renamed: it keeps its old name; "move" makes a new one and moves the members there',
     ],
     [
-      users.linking === 'email',
+      users.linking === 'never',
       'users.linking',
-      'an Atlassian directory can’t be searched by e-mail address, so nobody is found by it; Atlassian itself joins a new entry to the managed account of its address',
+      'is about entries of the directory alone: an Atlassian account of the same e-mail address is joined to a new entry by Atlassian itself',
     ],
   ],
 

@@ -6,6 +6,8 @@ import { type SettingsChange, settingsOf } from '../../../settings-of.ts';
 
 const ACCESS = { organization: { accessGroups: ['staff'] } };
 
+const LINKING = { users: { linking: 'email' } } as const;
+
 function warned(kind: TargetKind, change: SettingsChange): string[] {
   const checked = checkSettings(settingsOf(change), { now: new Date(0), kind });
   if ('mistakes' in checked) throw new Error(JSON.stringify(checked.mistakes));
@@ -19,10 +21,12 @@ function addressOf(kind: TargetKind): TargetAddress {
 }
 
 describe('settings, by what they are for', () => {
-  it.each(TARGET_KINDS)('what a new connection to %s begins with gives no warning but for groups that nobody can know', (kind) => {
+  it.each(TARGET_KINDS)('what a new connection to %s begins with gives no warning but for what the administrator alone can say', (kind) => {
     const settings = withDefaultsOfKind(settingsOf(), addressOf(kind));
     const checked = checkSettings(settings, { now: new Date(0), kind });
-    const expected = kind === 'cloud-organization' ? ['target.organization.accessGroups'] : [];
+    const expected = { 'data-center': [], 'cloud-guard': ['users.linking'], 'cloud-organization': ['target.organization.accessGroups'] }[
+      kind
+    ];
     expect('warnings' in checked && checked.warnings.map(({ path }) => path)).toEqual(expected);
   });
 
@@ -32,11 +36,11 @@ describe('settings, by what they are for', () => {
     ['data-center', { target: { organization: { onDisable: 'suspend' } } }, ['target.organization.onDisable']],
     ['data-center', { target: { version: '8.5' } }, []],
     ['data-center', { users: { userName: { lowerCase: false } } }, ['users.userName.lowerCase']],
-    ['cloud-guard', { groups: { onRename: 'keep' } }, ['groups.onRename']],
-    ['cloud-guard', { groups: { onRename: 'move' }, target: ACCESS }, ['target.organization.accessGroups']],
-    ['cloud-guard', { groups: { onRename: 'move' }, target: { version: '8.5' } }, ['target.version']],
-    ['cloud-guard', { groups: { onRename: 'move' }, users: { linking: 'email' } }, ['users.linking']],
-    ['cloud-guard', { groups: { onRename: 'move' }, users: { userName: { lowerCase: false } } }, []],
+    ['cloud-guard', { groups: { onRename: 'keep' }, ...LINKING }, ['groups.onRename']],
+    ['cloud-guard', { groups: { onRename: 'move' }, target: ACCESS, ...LINKING }, ['target.organization.accessGroups']],
+    ['cloud-guard', { groups: { onRename: 'move' }, target: { version: '8.5' }, ...LINKING }, ['target.version']],
+    ['cloud-guard', { groups: { onRename: 'move' } }, ['users.linking']],
+    ['cloud-guard', { groups: { onRename: 'move' }, users: { linking: 'user-name', userName: { lowerCase: false } } }, []],
   ])('for %s, of %j it warns: %j', (kind, change, expected) => {
     expect(warned(kind, change)).toEqual(expected);
   });
