@@ -16,7 +16,8 @@ export function fileCredentialStore(path: string): CredentialStore {
       return Secrets.parse(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-      throw new ProvisioningError('no-credentials', `${path} can't be read: set the secret again with credentials set`, { cause: error });
+      // No cause is passed on: a JSON parser quotes what it could not read.
+      throw new ProvisioningError('no-credentials', `${path} can't be read: set the secret again with credentials set`);
     }
   };
   return {

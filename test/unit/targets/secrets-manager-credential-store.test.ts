@@ -74,12 +74,12 @@ describe('credentials in Secrets Manager', () => {
     await expect(store().read(target)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('writes a new version, and is read anew', async () => {
-    mock.on(PutSecretValueCommand).resolves({});
+  it('writes a new version, gives its name, and is read anew', async () => {
+    mock.on(PutSecretValueCommand).resolves({ VersionId: 'v2' });
     mock.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify(token), VersionId: 'v1' });
     const credentials = store();
     await credentials.read(target);
-    await credentials.write(target, token);
+    expect(await credentials.write(target, token)).toEqual({ version: 'v2' });
     expect(mock.commandCalls(PutSecretValueCommand)[0]?.args[0].input).toEqual({
       SecretId: 'scim/abc',
       SecretString: JSON.stringify(token),
@@ -91,8 +91,8 @@ describe('credentials in Secrets Manager', () => {
 
   it('creates the secret when there is none, with the given key', async () => {
     mock.on(PutSecretValueCommand).rejects(missing);
-    mock.on(CreateSecretCommand).resolves({});
-    await store({ kmsKeyId: 'alias/scim' }).write(target, token);
+    mock.on(CreateSecretCommand).resolves({ VersionId: 'v1' });
+    expect(await store({ kmsKeyId: 'alias/scim' }).write(target, token)).toEqual({ version: 'v1' });
     expect(mock.commandCalls(CreateSecretCommand)[0]?.args[0].input).toEqual({
       Name: 'scim/abc',
       SecretString: JSON.stringify(token),
