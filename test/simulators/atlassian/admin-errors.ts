@@ -39,3 +39,13 @@ export function unknownOrganization(path: string, now: Date): Answer {
   };
   return { status: 404, body };
 }
+
+/** Thrown where a request can't be carried out, caught where it is answered. */
+export class AdminRefusal extends Error {
+  override readonly name = 'AdminRefusal';
+  readonly answer: Answer;
+  constructor(code: Code, detail?: string) {
+    super(detail ?? TITLES[code]);
+    this.answer = adminError(code, detail);
+  }
+}

@@ -26,7 +26,7 @@ export interface AtlassianSimulatorOptions {
   /** The key of the SCIM directory, and of the organisation. Default `local` for both. */
   readonly directoryKey?: string;
   readonly organizationKey?: string;
-  /** Scopes that the organisation's key lacks, such as `write:groups:admin` (SCOPES of admin-api.ts): their calls are 403. Default: none. */
+  /** Scopes that the organisation's key lacks, such as `write:groups:admin` (Scope of admin-api.ts): their calls are 403. Default: none. */
   readonly missingScopes?: readonly string[];
   /** Until when the organisation's key is good, ISO 8601, as its list of keys tells. Default: in a year. */
   readonly keyExpires?: string;
@@ -60,6 +60,8 @@ export interface SimulatedAccount {
   readonly managed: boolean;
   /** `inactive`: deactivated by the SCIM directory. `suspended`: by the organisation. */
   readonly status: 'active' | 'inactive' | 'suspended';
+  /** False: removed from the organisation's directory, or known by its verified domain only. */
+  readonly inDirectory: boolean;
   /** Names of the organisation's groups, those that came by SCIM included. */
   readonly groups: readonly string[];
   /** Is in a group that grants Confluence, and active. */
@@ -121,6 +123,7 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
   const scimDirectory = options.scimDirectory ?? 'dir-scim';
   const site = options.site ?? { email: 'admin@example.com', token: 'local' };
   const isSettled = ({ madeAt }: { readonly madeAt: number }) => now() - madeAt >= (options.settlesWithinMs ?? 0);
+  const isManaged = (email: string) => verifiedDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
   const faults = faultBook();
   const bucket = options.rateLimit && tokenBucket(options.rateLimit, now);
   const requests: SimulatedRequest[] = [];
@@ -152,27 +155,32 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
     paid: options.paid ?? true,
     seats: options.seats ?? Number.POSITIVE_INFINITY,
     admins: options.admins ?? [],
-    verifiedDomains,
+    isManaged,
+    site: url,
+    removalTakesMs: options.settlesWithinMs ?? 0,
+    now,
     keyExpires: options.keyExpires ?? new Date(now() + YEAR_MS).toISOString(),
     maxPageSize,
     isSettled,
   });
   const wiki = wikiApi({ organization, base: `${url}/wiki`, isSettled });
 
-  const isManaged = (email: string) => verifiedDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
-  const accounts = (): SimulatedAccount[] =>
-    organization.accounts().map((account) => ({
+  const accounts = (): SimulatedAccount[] => {
+    organization.removeWhoLeft();
+    return organization.accounts().map((account) => ({
       accountId: account.accountId,
       email: account.email,
       fullName: account.fullName,
       managed: isManaged(account.email),
       status: !account.active ? 'inactive' : account.suspended ? 'suspended' : 'active',
+      inDirectory: account.inDirectory,
       groups: organization
         .groupsOf(account.accountId)
         .map(({ name }) => name)
         .sort(),
       hasConfluence: organization.hasConfluence(account),
     }));
+  };
   const groups = () =>
     organization.groups().map(({ id, name, directory }) => ({
       id,
@@ -215,6 +223,7 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
 
   /** What a request is answered past faults and rate limits: the API that its path belongs to, once its login is right. */
   function perform(request: ApiRequest, authorization: string): Answer {
+    organization.removeWhoLeft();
     switch (apiOf(request.path)) {
       case 'scim':
         if (authorization === '') return failure(401, 'Missing authorization header.');

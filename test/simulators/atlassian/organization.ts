@@ -12,6 +12,8 @@ export interface OrganizationAccount {
   readonly suspended: boolean;
   /** Invited into, or synchronised to, the organisation's directory; false: never was, or removed. */
   readonly inDirectory: boolean;
+  /** Removed from the directory, which happens then: milliseconds since 1970; 0: stays. */
+  readonly leavesAt: number;
   /** Milliseconds since 1970; 0: was always there. */
   readonly madeAt: number;
 }
@@ -149,7 +151,7 @@ export class Organization {
 
   createAccount(account: Pick<OrganizationAccount, 'email' | 'fullName'> & Partial<OrganizationAccount>): OrganizationAccount {
     const accountId = `712020:${randomUUID()}`;
-    const created = { accountId, active: true, suspended: false, inDirectory: true, madeAt: this.#now(), ...account };
+    const created = { accountId, active: true, suspended: false, inDirectory: true, leavesAt: 0, madeAt: this.#now(), ...account };
     this.#record({ op: 'account', account: created });
     return created;
   }
@@ -157,6 +159,17 @@ export class Organization {
   changeAccount(accountId: string, change: Partial<Omit<OrganizationAccount, 'accountId'>>): void {
     const account = this.account(accountId);
     if (account) this.#record({ op: 'account', account: { ...account, ...change } });
+  }
+
+  /** Carries out the removals that are due: out of the directory, and out of the groups that are the organisation's own. */
+  removeWhoLeft(): void {
+    for (const account of this.#accounts.values()) {
+      if (account.leavesAt === 0 || account.leavesAt > this.#now()) continue;
+      for (const group of this.groupsOf(account.accountId)) {
+        if (group.directory === 'native') this.removeMember(group.id, account.accountId);
+      }
+      this.changeAccount(account.accountId, { inDirectory: false, suspended: false, leavesAt: 0 });
+    }
   }
 
   createRecord(record: Omit<ScimRecord, 'id' | 'madeAt' | 'changedAt'>): ScimRecord {
