@@ -131,8 +131,10 @@ async function verdictOn(
   if (isLongOutage)
     await pauseTarget(deps, connection, thread.correlationId, 'unavailable', `No answer for five minutes: ${error.message}`);
   // DELIVERY §1: "A call without an answer may still land: the worker neither acknowledges the message nor shortens its visibility."
+  // What may come by itself is tried again in seconds once; then the sweep's back-off is soon enough.
+  const isLeft = isLongOutage || (error.code === 'settling' && received.change.reason === 'sweep');
   const verdict: Verdict =
-    disposition === 'wait' ? { is: 'wait' } : isLongOutage ? { is: 'acknowledge' } : retry(deps, received, error.retryAfterMs);
+    disposition === 'wait' ? { is: 'wait' } : isLeft ? { is: 'acknowledge' } : retry(deps, received, error.retryAfterMs);
   deps.log.write({
     kind: 'change.retried',
     correlationId: thread.correlationId,

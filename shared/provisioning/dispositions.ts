@@ -17,6 +17,8 @@ interface Row {
   readonly scope: 'target' | 'resource';
   /** Tried once more from the newest state before it is parked. */
   readonly once?: true;
+  /** May come by itself where the target's calls don't see at once what was done: parked only after that time (decision 24). */
+  readonly settles?: true;
   /** Counted: a row of these for five minutes is an outage. */
   readonly outage?: true;
 }
@@ -29,12 +31,12 @@ const TABLE: Readonly<Record<ProvisioningCode, Row>> = {
   unreachable: { disposition: 'retry', scope: 'target', outage: true },
   'no-answer': { disposition: 'wait', scope: 'target', outage: true },
   'bad-request': { disposition: 'park', scope: 'resource' },
-  conflict: { disposition: 'park', scope: 'resource' },
-  taken: { disposition: 'park', scope: 'resource' },
+  conflict: { disposition: 'park', scope: 'resource', settles: true },
+  taken: { disposition: 'park', scope: 'resource', settles: true },
   settling: { disposition: 'retry', scope: 'resource' },
   'no-seat': { disposition: 'park', scope: 'resource' },
   // DELIVERY §2.4: "404 is not believed once. ... The same plan ending in 404 twice parks."
-  'not-found': { disposition: 'park', scope: 'resource', once: true },
+  'not-found': { disposition: 'park', scope: 'resource', once: true, settles: true },
   // Not known yet whether the login was refused or the call is not permitted: someone else has the lease that the question needs.
   refused: { disposition: 'retry', scope: 'target' },
   'login-refused': { disposition: 'pause', scope: 'target' },
@@ -66,6 +68,11 @@ export function isOfWholeTarget(code: ProvisioningCode): boolean {
 /** True if the plan is made once more before it is parked. */
 export function isTriedTwice(code: ProvisioningCode): boolean {
   return TABLE[code].once === true;
+}
+
+/** True if it may come by itself, where a target says that it needs time (`Target.settlesWithinMs`). */
+export function maySettle(code: ProvisioningCode): boolean {
+  return TABLE[code].settles === true;
 }
 
 /** True if it is counted: when it stays so, the target is paused and probed. */

@@ -67,6 +67,8 @@ export interface ActualGroup {
   readonly mayLink: boolean;
   /** `groups.create`. */
   readonly mayCreate: boolean;
+  /** It is in `target.organization.accessGroups`. */
+  readonly grantsAccess?: boolean;
   /** Why the target takes no group of this name, as a sentence. */
   readonly illegal?: string;
   /** Whose it is, where an owner item is: "the group Sales". */
@@ -82,7 +84,9 @@ export function planGroup(actual: ActualGroup, protectedGroups: ReadonlySet<stri
   if (protectedGroups.has(name.toLowerCase()))
     return {
       park: 'protected',
-      reason: `The group ${name} is protected and never touched. Stop pushing it, or take it out of the protected groups.`,
+      reason: actual.grantsAccess
+        ? `The group ${name} is in target.organization.accessGroups: this product alone fills it, with everybody whose account is to be usable. Stop pushing it.`
+        : `The group ${name} is protected and never touched. Stop pushing it, or take it out of the protected groups.`,
     };
   if (owner?.live === true && !mine) return { park: 'owned', reason: twoOfOneName(actual) };
   const notOurs = notOurToTake('group', name, owner, exists, mayLink);

@@ -2,6 +2,7 @@ import type { GroupId, UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { isHeld } from '../../directory/marker.ts';
 import type { Subject } from '../../log/records.ts';
+import type { ProvisioningError } from '../../targets/target.ts';
 import { applyMembers } from '../memberships/apply-members.ts';
 import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from '../name-in-target.ts';
@@ -37,12 +38,14 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
   const compares = work.change.reason === 'reconcile' || work.change.reason === 'again';
   let group = header;
   let leftOut: string | undefined;
+  let unseen: ProvisioningError | undefined;
   let ready = header.boundAt !== undefined && header.parkedCode === undefined;
   if (header.parkedCode === undefined && (header.marker !== undefined || !ready || compares)) {
     const placed = await placeGroup(work, header, subject);
     if (placed.is === 'gone') return goOn(work, 'again');
     group = placed.group;
     if (placed.is === 'left out') leftOut = placed.reason ?? '';
+    if (placed.is === 'settling') unseen = placed.error;
     // Nothing is left to wait for: nobody is to be anywhere.
     ready = placed.is === 'ready' || leftOut !== undefined;
   }
@@ -53,15 +56,20 @@ async function applyLiveGroup(work: Work, header: GroupItem, subject: Subject): 
   if (isToReapply && !(await work.delivery.groupNames.reapply(group, work.proceed))) return goOn(work);
 
   const members = await applyMembers(work, group, ready);
-  if (members !== 'applied') return goOn(work);
+  if (members.is === 'more') return goOn(work);
   work.thread.subject = subject;
   work.thread.correlationId = work.change.correlationId;
-  if (isLosingNames) return endLosing(work, group, subject, isToReapply);
-  if (ready && leftOut === undefined && !(await endOthers(work, group, subject))) return goOn(work);
-  if (leftOut !== undefined) await leaveOut(work, header, subject, leftOut);
-  else if (ready && header.marker !== undefined) await clear(work, header, subject);
-  // The index may not have shown yet what was woken a moment ago.
-  if (isWoken || isToReapply) await goOn(work);
+  if (isLosingNames) await endLosing(work, group, subject, isToReapply);
+  else if (ready && leftOut === undefined && !(await endOthers(work, group, subject))) await goOn(work);
+  else {
+    if (leftOut !== undefined) await leaveOut(work, header, subject, leftOut);
+    else if (ready && header.marker !== undefined) await clear(work, header, subject);
+    // The index may not have shown yet what was woken a moment ago.
+    if (isWoken || isToReapply) await goOn(work);
+  }
+  // Last of all: what takes access away waits for nothing that is only not seen yet.
+  unseen ??= members.unseen;
+  if (unseen) throw unseen;
 }
 
 /**

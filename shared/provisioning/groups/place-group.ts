@@ -7,6 +7,7 @@ import { groupNameFor, groupNamingFor, messageGroupOfGroup } from '../name-in-ta
 import { type Action, countAction, namesOf } from '../plan.ts';
 import type { GroupNaming } from '../policy/group-names.ts';
 import { planPark } from '../safety/dry-run.ts';
+import { asSettling, isJustMade, notSeenYet, takenUnseen } from '../settling.ts';
 import { report, reportPlan, ring, type Work } from '../work.ts';
 import { giveUpNames } from './give-up-names.ts';
 import { settledNames } from './settle-names.ts';
@@ -25,6 +26,8 @@ const ROUNDS = 6;
  */
 export type Placement =
   | { readonly is: 'ready' | 'parked' | 'planned' | 'blocked' | 'left out'; readonly group: GroupItem; readonly reason?: string }
+  /** It may be there, and is not seen yet: nobody is added, and it is tried again in seconds. */
+  | { readonly is: 'settling'; readonly group: GroupItem; readonly error: ProvisioningError }
   | { readonly is: 'gone' };
 
 type Attempted =
@@ -35,12 +38,13 @@ type Attempted =
 export async function placeGroup(work: Work, header: GroupItem, subject: Subject): Promise<Placement> {
   const { resources } = work.delivery;
   const failedOnce = new Set<ProvisioningCode>();
+  const conflicts = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
     const group = round === 0 ? header : await resources.group(header.connection, header.id);
     // Renamed meanwhile and not bound: another message group has the lock.
     if (group?.state !== 'live' || messageGroupOfGroup(work, group) !== work.messageGroup) return { is: 'gone' };
     try {
-      const placed = await attempt(work, group, subject);
+      const placed = await attempt(work, group, subject, conflicts);
       if (placed.is === 'ready') {
         const newest = await resources.group(group.connection, group.id);
         return newest?.state === 'live' ? { is: 'ready', group: newest } : { is: 'gone' };
@@ -49,16 +53,19 @@ export async function placeGroup(work: Work, header: GroupItem, subject: Subject
     } catch (error) {
       if (!(error instanceof ProvisioningError)) throw error;
       const parks = dispositionOf(error.code) === 'park';
+      const settling = asSettling(work, error, group);
       if (parks && isTriedTwice(error.code) && !failedOnce.has(error.code)) failedOnce.add(error.code);
       else if (isLosingNames(group) && !isOfWholeTarget(error.code)) return blocked(work, group, subject, error.message);
+      else if (error.code === 'settling') return { is: 'settling', group, error };
       else if (!parks) throw error;
+      else if (settling) return { is: 'settling', group, error: settling };
       else if (await park(work, group, subject, undefined, { code: error.code, reason: error.message })) return { is: 'parked', group };
     }
   }
   return { is: 'gone' };
 }
 
-async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<Attempted> {
+async function attempt(work: Work, group: GroupItem, subject: Subject, conflicts: Set<string>): Promise<Attempted> {
   const naming = groupNamingFor(work, group);
   if (!(await settle(work, group, naming, subject))) return { is: 'again' };
   if (naming.is !== 'names') return { is: 'left out', reason: naming.reason };
@@ -67,7 +74,7 @@ async function attempt(work: Work, group: GroupItem, subject: Subject): Promise<
   const names = [...naming.names].sort((one, other) => Number(other === lock) - Number(one === lock));
   let at = group;
   for (const name of names) {
-    const placed = await attemptName(work, at, await surveyGroup(work, at, name), subject);
+    const placed = await attemptName(work, at, await surveyGroup(work, at, name), subject, conflicts);
     if (placed.is !== 'ready' && placed.is !== 'planned') return placed;
     at = placed.at;
   }
@@ -112,6 +119,7 @@ async function attemptName(
   group: GroupItem,
   survey: GroupSurvey,
   subject: Subject,
+  conflicts: Set<string>,
 ): Promise<Exclude<Attempted, { is: 'ready' | 'planned' }> | { readonly is: 'ready' | 'planned'; readonly at: GroupItem }> {
   const { name, owner, plan, waitsFor } = survey;
   const why = 'park' in plan ? { code: plan.park, reason: plan.reason } : undefined;
@@ -129,9 +137,10 @@ async function attemptName(
   reportPlan(work, subject, group.revision, namesOf(actions));
   if (why && isLosingNames(group)) return blocked(work, group, subject, why.reason);
   if (why) return { is: (await park(work, group, subject, owner, why, name)) ? 'parked' : 'again' };
+  if (!survey.exists && isRecorded(group, name, owner) && isJustMade(work, group)) throw notSeenYet(`group ${name}`);
   let at = group;
   for (const action of actions) {
-    if (!(await perform(work, at, name, owner, action))) return { is: 'again' };
+    if (!(await perform(work, { group: at, name, owner, conflicts }, action))) return { is: 'again' };
     countAction(work, action);
     // Binding a name moves the header on, and what follows goes by the newest one.
     if (action.do !== 'bind') continue;
@@ -143,7 +152,7 @@ async function attemptName(
 }
 
 /** False: begin from the newest state. */
-async function perform(work: Work, group: GroupItem, name: string, owner: Owner | undefined, action: Action): Promise<boolean> {
+async function perform(work: Work, { group, name, owner, conflicts }: NameAtHand, action: Action): Promise<boolean> {
   const { resources, groupNames } = work.delivery;
   const isFirst = groupNameFor(work, group) === name;
   if (action.do === 'bind') return (isFirst ? resources : groupNames).bind(group, name, owner, action.creating);
@@ -157,9 +166,24 @@ async function perform(work: Work, group: GroupItem, name: string, owner: Owner 
     // An answered refusal of the attempt that wrote `creating` where no owner was: the name is not ours.
     if (owner === undefined)
       for (const marked of await (isFirst ? resources : groupNames).release(group, name)) await ring(work, marked, 'woken');
-    if (error.code === 'conflict') return false;
-    throw error;
+    if (error.code !== 'conflict') throw error;
+    if (conflicts.has(name)) throw takenUnseen('group', name, error);
+    conflicts.add(name);
+    return false;
   }
+}
+
+interface NameAtHand {
+  readonly group: GroupItem;
+  readonly name: string;
+  readonly owner: Owner | undefined;
+  /** Names whose creation was answered 409 within this message. Gains each. */
+  readonly conflicts: Set<string>;
+}
+
+/** Its first name, under which it was found to be there. */
+function isRecorded({ id, boundName }: GroupItem, name: string, owner: Owner | undefined): boolean {
+  return boundName === name && owner?.id === id && !owner.creating;
 }
 
 /** Parked it would lose its marker, which says that there are names to lose. */

@@ -25,7 +25,7 @@ export async function planGroupChange(work: Work, header: GroupItem, subject: Su
   }
   // A run counts a membership with its user, and what is pending stays so: it would begin again and again with a large group.
   if (isRun) return;
-  if ((await applyMembers(work, header, false)) !== 'applied') return goOn(work);
+  if ((await applyMembers(work, header, false)).is === 'more') return goOn(work);
   return setPlanned(work, header);
 }
 

@@ -38,6 +38,7 @@ export async function surveyGroup(
     recorded: group.boundAt !== undefined,
     mayLink: isMapped(naming) || policy.settings.users.linking !== 'never',
     mayCreate: policy.settings.groups.create,
+    grantsAccess: policy.settings.target.organization.accessGroups.some((each) => each.toLowerCase() === name.toLowerCase()),
     ...(illegal !== undefined && { illegal }),
     ...(owner && { ownedBy: describe(owner, group) }),
     ...namedBySetting(naming),

@@ -9,6 +9,7 @@ import { ProvisioningError } from '../../targets/target.ts';
 import { isOfWholeTarget, isTriedTwice } from '../dispositions.ts';
 import { messageGroupOfGroup } from '../name-in-target.ts';
 import { isAlreadyPlanned } from '../safety/dry-run.ts';
+import { asSettling } from '../settling.ts';
 import { wakeAdmitted } from '../users/admit-members.ts';
 import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from '../work.ts';
 import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
@@ -24,6 +25,8 @@ export interface GroupAtHand {
   /** False while the group is parked: nobody is added. Removals go on where it is ours (invariant 11). */
   readonly ready: boolean;
   readonly layersOf: (header: GroupItem) => Promise<readonly Layer[] | undefined>;
+  /** Failures that may pass by themselves within minutes (decision 24). Gains each. */
+  readonly unseen?: ProvisioningError[];
 }
 
 /** `left`: it failed, its marker stays for the sweep. `waits`: for its user or its group. `held`: by the brake. `skipped`: nothing to do now. */
@@ -55,9 +58,11 @@ export async function applyMembership(
       if (!(error instanceof ProvisioningError) || isOfWholeTarget(error.code)) throw error;
       if (isTriedTwice(error.code) && failures++ === 0) continue;
       // DELIVERY §3.9: "A membership that fails leaves its marker to the sweep's back-off and the slice goes on."
-      reportLeft(work, subject, error);
+      const settling = error.code === 'settling' ? error : asSettling(work, error, read.member, read.user, read.group);
+      reportLeft(work, subject, settling ?? error);
       await work.delivery.memberships.setAside(read);
-      if (error.code === 'not-found' && work.change.reason !== 'again') await lookAtBoth(work, read);
+      if (settling) at.unseen?.push(settling);
+      else if (error.code === 'not-found' && work.change.reason !== 'again') await lookAtBoth(work, read);
       return 'left';
     }
   }
@@ -154,7 +159,7 @@ async function move(
   reportPlan(work, subject, read.member.revision, actionsOf(actual));
   const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
   for (const name of isHeldBack ? [] : out) {
-    await removeAskingTwice(work, name, accountName);
+    await removeAskingTwice(work, read, name, accountName);
     // Who is disabled has given the seat back by that.
     if (isUsed(read.user)) await work.seats.freeMember(accountName, name);
   }
@@ -180,15 +185,18 @@ function isUsed(user: MembershipRead['user']): boolean {
   return user?.state === 'live' && user.active;
 }
 
-/** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone. */
-async function removeAskingTwice({ target }: Work, group: string, account: string): Promise<void> {
+/** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone, where both would be seen by now. */
+async function removeAskingTwice(work: Work, read: MembershipRead, group: string, account: string): Promise<void> {
   for (let asked = 1; ; asked++) {
     try {
-      await target.removeMember(group, account);
+      await work.target.removeMember(group, account);
       return;
     } catch (error) {
       if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
-      if (asked === 2) return;
+      if (asked === 1) continue;
+      const settling = asSettling(work, error, read.member, read.user, read.group);
+      if (settling) throw settling;
+      return;
     }
   }
 }

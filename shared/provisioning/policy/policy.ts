@@ -19,7 +19,9 @@ export interface Policy {
 }
 
 export function policyOf(settings: Settings): Policy {
-  const protectedGroups = lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups]);
+  // Who is in a group that grants Confluence is decided with their account: pushed under its name, it would grant it to whom it lists.
+  const { accessGroups } = settings.target.organization;
+  const protectedGroups = lowerCased([...ALWAYS_PROTECTED_GROUPS, ...settings.protected.groups, ...accessGroups]);
   return {
     settings,
     accountNaming: (resource, userName) => accountNaming(settings.users.userName, resource, userName),

@@ -59,8 +59,8 @@ const EFFECTS: Effects = {
   brake: { enabled: 'nobody', share: 'nobody', atLeast: 'nobody' },
   // Those who are parked for want of a seat are tried again.
   seats: { limit: 'users and groups', licenceGroups: 'users and groups' },
-  // How fast, and by which calls: not what.
-  target: { requestsPerSecond: 'nobody', parallelCalls: 'nobody', version: 'nobody', organization: 'users' },
+  // How fast, and by which calls: not what. Groups that grant access are protected, and given to users.
+  target: { requestsPerSecond: 'nobody', parallelCalls: 'nobody', version: 'nobody', organization: 'users and groups' },
 };
 
 /** What a change of settings affects: the users and groups of the connection that are then marked as pending. Pure. */

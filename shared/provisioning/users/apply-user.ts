@@ -11,6 +11,7 @@ import { accountNameFor } from '../name-in-target.ts';
 import { type Action, countAction, namesOf, type Plan } from '../plan.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
 import { isAlreadyPlanned, planPark, setPlanned } from '../safety/dry-run.ts';
+import { asSettling, isJustMade, notSeenYet } from '../settling.ts';
 import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from '../work.ts';
 import { endTombstone } from './end-tombstone.ts';
 import { finishUser, wakeMemberships } from './finish-user.ts';
@@ -24,6 +25,7 @@ const ROUNDS = 6;
 /** Makes the account in the target equal to the newest state of the user: DELIVERY §2. */
 export async function applyUser(work: Work, id: UserId): Promise<void> {
   const failedOnce = new Set<ProvisioningCode>();
+  const conflicts = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
     const user = await work.delivery.resources.user(work.connection.id, id);
     if (!user) return;
@@ -40,15 +42,20 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
     }
     const subject = about(work, user);
     try {
-      if ((await attempt(work, user, subject)) === 'done') {
+      if ((await attempt(work, user, subject, conflicts)) === 'done') {
         if (work.isDryRun) await planLeaving(work, user);
         if (work.isDryRun) await setPlanned(work, user);
         return;
       }
     } catch (error) {
       if (!(error instanceof ProvisioningError) || dispositionOf(error.code) !== 'park') throw error;
-      if (isTriedTwice(error.code) && !failedOnce.has(error.code)) failedOnce.add(error.code);
-      else if (await park(work, user, subject, { code: error.code, reason: error.message })) {
+      if (isTriedTwice(error.code) && !failedOnce.has(error.code)) {
+        failedOnce.add(error.code);
+        continue;
+      }
+      const settling = asSettling(work, error, user);
+      if (settling) throw settling;
+      if (await park(work, user, subject, { code: error.code, reason: error.message })) {
         if (work.isDryRun) await setPlanned(work, user);
         return;
       }
@@ -57,7 +64,7 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
   await goOn(work, 'again');
 }
 
-async function attempt(work: Work, user: UserItem, subject: Subject): Promise<Attempt> {
+async function attempt(work: Work, user: UserItem, subject: Subject, conflicts: Set<string>): Promise<Attempt> {
   const { delivery } = work;
   const { name, owner, account, linkable, desired, plan } = await surveyUser(work, user);
   if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);
@@ -78,7 +85,9 @@ async function attempt(work: Work, user: UserItem, subject: Subject): Promise<At
     return 'done';
   }
 
-  const at = { user, subject, name, owner, found: account !== undefined, key: account?.key, left: [] };
+  // DELIVERY §2.4: "a missing account is made again under its bound name". One that was made a moment ago is not missing.
+  if (!account && isWanted(desired) && isMine(owner, user) && isJustMade(work, user)) throw notSeenYet(`account ${name}`);
+  const at = { user, subject, name, owner, found: account !== undefined, key: account?.key, left: [], conflicts };
   if ((await performOnAccount(work, at, plan.actions.filter(isOfAccess))) === 'again') return 'again';
   if (user.state === 'tombstone') return endTombstone(work, at);
   // Memberships that are to be taken away don't wait for a profile that the target refuses (invariant 11).

@@ -1,6 +1,7 @@
 import { ProvisioningError } from '../../targets/target.ts';
 import { isOfWholeTarget, isTriedTwice } from '../dispositions.ts';
 import type { Action } from '../plan.ts';
+import { isSettling } from '../settling.ts';
 import { reportLeft, type Work } from '../work.ts';
 import type { AccountAtHand } from './perform-on-account.ts';
 
@@ -20,7 +21,7 @@ export async function changeDefaultGroup(work: Work, at: AccountAtHand, change: 
       if (!(error instanceof ProvisioningError) || isOfWholeTarget(error.code)) throw error;
       if (isTriedTwice(error.code) && tried === 1) continue;
       // Who is to be taken out of a group that is not there is out of it.
-      if (error.code === 'not-found' && change.do === 'remove from default group') return 'next';
+      if (error.code === 'not-found' && change.do === 'remove from default group' && !isSettling(work, at.user)) return 'next';
       const failure = new ProvisioningError(error.code, `${change.do} ${change.group}: ${error.message}`, { cause: error });
       at.left.push(failure);
       work.tally.count('conflict', failure.message);

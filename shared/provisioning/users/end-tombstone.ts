@@ -3,12 +3,13 @@ import type { UserItem } from '../../directory/items.ts';
 import type { Subject } from '../../log/records.ts';
 import { type Attempt, goOn, pendingMs, report, ring, type Work } from '../work.ts';
 import type { AccountAtHand } from './perform-on-account.ts';
+import { isMine } from './survey-user.ts';
 
 /**
  * The account of a deleted user is done. DELIVERY §3.8: "the worker makes every item of its pointers pending"; §2.8: "A user's
  * tombstone goes when its account is done, no membership and no layer names the user, and not before one hour."
  */
-export async function endTombstone(work: Work, { user, subject, left }: AccountAtHand): Promise<Attempt> {
+export async function endTombstone(work: Work, { user, subject, name, owner, left }: AccountAtHand): Promise<Attempt> {
   const { memberships, resources, tombstones } = work.delivery;
   const { marked, complete } = await memberships.wakeOfUser(user, work.proceed);
   for (const one of marked) await ring(work, one, 'woken');
@@ -20,6 +21,8 @@ export async function endTombstone(work: Work, { user, subject, left }: AccountA
   if (left.length > 0) return 'done';
   if (await tombstones.userDone(user)) {
     if (!(await tombstones.purgeUser(user))) return 'again';
+    // After the last call, and not before the purge: one more look would go by the name alone, which may be another person's by now.
+    if (isMine(owner, user)) await work.target.forgetAccount(name);
     reportApplied(work, user, subject);
     return 'done';
   }

@@ -1,6 +1,7 @@
 import type { UserItem } from '../../directory/items.ts';
 import { accountNameFor } from '../name-in-target.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
+import { asSettling } from '../settling.ts';
 import { type Attempt, goOn, pendingMs, report, ring, type Work } from '../work.ts';
 import type { AccountAtHand } from './perform-on-account.ts';
 
@@ -29,6 +30,7 @@ export async function finishUser(work: Work, at: AccountAtHand, profile: Desired
   const { resources, users } = work.delivery;
   if (at.left.length > 0) {
     await users.applied(user, profile && JSON.stringify(profile));
+    throwIfSettling(work, at);
     return 'done';
   }
   const newest = await resources.user(user.connection, user.id);
@@ -44,6 +46,14 @@ export async function finishUser(work: Work, at: AccountAtHand, profile: Desired
   const again = await resources.again(user);
   if (again) await ring(work, again, 'again');
   return 'done';
+}
+
+/** A default group that does not know of a new account yet is tried again in seconds; what else is left is the sweep's. */
+function throwIfSettling(work: Work, { user, left }: AccountAtHand): void {
+  for (const failure of left) {
+    const settling = asSettling(work, failure, user);
+    if (settling) throw settling;
+  }
 }
 
 /** No version of Confluence Data Center renames an account by REST: said, never a park, and nothing waits for it. */

@@ -5,6 +5,7 @@ import { ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
 import { type Action, countAction } from '../plan.ts';
 import { withSeat } from '../safety/seat-guard.ts';
+import { isSettling, takenUnseen } from '../settling.ts';
 import { report, ring, type Work } from '../work.ts';
 import { changeDefaultGroup } from './default-groups.ts';
 
@@ -20,6 +21,8 @@ export interface AccountAtHand {
   readonly key: string | undefined;
   /** Failures that hold nothing up: told, and tried again by the sweep. Gains what is left of each. */
   readonly left: ProvisioningError[];
+  /** Names whose creation was answered 409 within this message. Gains each. */
+  readonly conflicts: Set<string>;
 }
 
 /** Performs a plan's actions in order. `again`: begin from the newest state. */
@@ -80,35 +83,47 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<N
  * DELIVERY §2.3: "409 on create: in the attempt that wrote `creating` where no owner was, it is not ours: one transaction removes
  * owner and binding, then the linking rule decides. Only an attempt that found `creating` may take a 409 for its own."
  */
-async function createAccount(work: Work, { user, name, owner }: AccountAtHand, profile: { fullName: string; email: string }) {
+async function createAccount(work: Work, at: AccountAtHand, profile: { fullName: string; email: string }) {
+  const { name, owner, conflicts } = at;
   try {
     await withSeat(work.seats, name, 'new', () => work.target.createAccount(name, profile));
     return 'next';
   } catch (error) {
     if (!(error instanceof ProvisioningError) || error.code !== 'conflict') {
-      await releaseIfNeverMade(work, { user, name, owner }, error);
+      await releaseIfNeverMade(work, at, error);
       throw error;
     }
-    if (owner === undefined) for (const marked of await work.delivery.resources.release(user, name)) await ring(work, marked, 'woken');
+    if (owner === undefined) await release(work, at);
+    if (conflicts.has(name)) throw takenUnseen('account', name, error);
+    conflicts.add(name);
     return 'again';
   }
 }
 
 /** A name that the target refuses for good is given back with the park, so that a renamed user gets an account of the new name. */
-async function releaseIfNeverMade(work: Work, { user, name, owner }: Pick<AccountAtHand, 'user' | 'name' | 'owner'>, error: unknown) {
+async function releaseIfNeverMade(work: Work, at: AccountAtHand, error: unknown): Promise<void> {
   const refused = error instanceof ProvisioningError && dispositionOf(error.code) === 'park';
-  if (!refused || owner !== undefined || user.boundAt !== undefined) return;
-  for (const marked of await work.delivery.resources.release(user, name)) await ring(work, marked, 'woken');
+  if (refused && at.owner === undefined && at.user.boundAt === undefined) await release(work, at);
 }
 
-/** DELIVERY §2.4: "only a 404 to both is gone", the look and the call. A 404 to the call alone is thrown: the plan is made once more. */
-async function disableAccount({ target, seats }: Work, { name, found }: AccountAtHand): Promise<'next' | 'gone'> {
+/** Owner and binding are taken back, then what the adapter kept to find the account: it is not ours. */
+async function release(work: Work, { user, name }: AccountAtHand): Promise<void> {
+  for (const marked of await work.delivery.resources.release(user, name)) await ring(work, marked, 'woken');
+  await work.target.forgetAccount(name);
+}
+
+/**
+ * DELIVERY §2.4: "only a 404 to both is gone", the look and the call; and not even that of an account which may only not be seen yet. A 404
+ * to the call alone is thrown: the plan is made once more.
+ */
+async function disableAccount(work: Work, { user, name, found }: AccountAtHand): Promise<'next' | 'gone'> {
+  const { target, seats } = work;
   try {
     await target.disableAccount(name);
     await seats.free(name);
     return 'next';
   } catch (error) {
-    if (!found && error instanceof ProvisioningError && error.code === 'not-found') return 'gone';
+    if (!found && error instanceof ProvisioningError && error.code === 'not-found' && !isSettling(work, user)) return 'gone';
     throw error;
   }
 }

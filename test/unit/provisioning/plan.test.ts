@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { namesOf, type Plan, planGroup } from '../../../shared/provisioning/plan.ts';
+import { policyOf } from '../../../shared/provisioning/policy/policy.ts';
+import { settingsOf } from '../../settings-of.ts';
 
 const mine = { mine: true, live: true, creating: false };
 const theirs = { mine: false, live: true, creating: false };
@@ -31,6 +33,17 @@ describe('planGroup (DESIGN §4)', () => {
     ],
   ])('%s', (_, actual, expected) => {
     expect(said(planGroup(actual, new Set(['root'])))).toEqual(expected);
+  });
+
+  it('a group that grants access in an organisation: the sentence names the setting', () => {
+    const settings = settingsOf({
+      target: { organization: { accessGroups: ['Wiki Users'] } },
+      users: { defaultGroups: { allUsers: ['wiki users'] } },
+    });
+    const { protectedGroups, userGroups } = policyOf(settings);
+    const plan = planGroup({ ...none, name: 'wiki users', exists: true, mayLink: true, grantsAccess: true }, protectedGroups);
+    expect(plan).toMatchObject({ park: 'protected', reason: expect.stringContaining('target.organization.accessGroups') });
+    expect(userGroups.allUsers).toEqual([]);
   });
 
   it('two groups of one name: the sentence names the other group and the setting', () => {

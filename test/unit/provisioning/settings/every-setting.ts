@@ -52,6 +52,6 @@ export const EVERY_SETTING: Readonly<Record<string, readonly [SettingsChange, Ki
   'target.requestsPerSecond': [{ target: { requestsPerSecond: 5 } }, 'nobody'],
   'target.parallelCalls': [{ target: { parallelCalls: 5 } }, 'nobody'],
   'target.version': [{ target: { version: '8.5' } }, 'nobody'],
-  'target.organization.accessGroups': [{ target: { organization: { accessGroups: ['wiki-users'] } } }, 'users'],
-  'target.organization.onDisable': [{ target: { organization: { onDisable: 'suspend' } } }, 'users'],
+  'target.organization.accessGroups': [{ target: { organization: { accessGroups: ['wiki-users'] } } }, 'users and groups'],
+  'target.organization.onDisable': [{ target: { organization: { onDisable: 'suspend' } } }, 'users and groups'],
 };
