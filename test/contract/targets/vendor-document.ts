@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
+interface RequestBody {
+  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+}
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly requestBody?: RequestBody | { readonly $ref: string };
 }
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties?: object }>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties?: object }>>;
+    readonly requestBodies?: Readonly<Record<string, RequestBody>>;
+  };
 }
+
+/** What a document says and its own examples contradict, as `[text in the document, text in its place]`. */
+export type Correction = readonly [wrong: string, right: string];
 
 export interface VendorDocument {
   /** The template that a request's path falls under, the one with the fewest parameters; undefined when there is none. */
@@ -21,8 +30,8 @@ export interface VendorDocument {
  * One of the vendor's OpenAPI 3.0 documents. They are looser than the product (no property is required, more properties are
  * allowed), so a body may also have no property that the document does not name.
  */
-export function readVendorDocument(file: string): VendorDocument {
-  const document = JSON.parse(readFileSync(file, 'utf8')) as OpenApi;
+export function readVendorDocument(file: string, corrections: readonly Correction[] = []): VendorDocument {
+  const document = JSON.parse(corrected(readFileSync(file, 'utf8'), corrections)) as OpenApi;
   // OpenAPI 3.0's own keywords (example, nullable, format int32) are no JSON Schema: strict mode would stop at them.
   const ajv = new Ajv({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'vendor', components: document.components });
@@ -40,10 +49,12 @@ export function readVendorDocument(file: string): VendorDocument {
 
   function objectionsToBody(operation: Operation, body: string): string[] {
     if (body === '') return operation.requestBody ? ['needs a body'] : [];
-    const schema = operation.requestBody?.content['application/json']?.schema;
+    const { requestBody } = operation;
+    const documented = requestBody && '$ref' in requestBody ? document.components.requestBodies?.[lastPart(requestBody.$ref)] : requestBody;
+    const schema = documented?.content['application/json']?.schema;
     if (schema === undefined) return ['takes no JSON body'];
     const parsed = JSON.parse(body) as object;
-    const name = '$ref' in schema ? String(schema.$ref).split('/').at(-1) : undefined;
+    const name = '$ref' in schema ? lastPart(String(schema.$ref)) : undefined;
     const properties = name === undefined ? undefined : document.components.schemas[name]?.properties;
     const unknown = properties === undefined ? [] : Object.keys(parsed).filter((key) => !(key in properties));
     const validate = ajv.compile(name === undefined ? schema : { $ref: `vendor#/components/schemas/${name}` });
@@ -62,4 +73,18 @@ export function readVendorDocument(file: string): VendorDocument {
       return [...unknown, ...objectionsToBody(operation, body)];
     },
   };
+}
+
+function lastPart(reference: string): string {
+  return reference.split('/').at(-1) ?? '';
+}
+
+/** @throws RangeError for a text that is not in the document just once: the correction is out of date */
+function corrected(text: string, corrections: readonly Correction[]): string {
+  // In one spelling, whatever its white space.
+  const whole = JSON.stringify(JSON.parse(text));
+  return corrections.reduce((document, [wrong, right]) => {
+    if (document.split(wrong).length !== 2) throw new RangeError(`${wrong} is not in the document just once`);
+    return document.replace(wrong, () => right);
+  }, whole);
 }
