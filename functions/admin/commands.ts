@@ -5,6 +5,7 @@ import { connectionSchemaCommands } from './commands/connection-schema.ts';
 import { credentialsCommands } from './commands/credentials.ts';
 import { groupsCommands } from './commands/groups.ts';
 import { inspectCommands } from './commands/inspect.ts';
+import { moveCommands } from './commands/move.ts';
 import { parkedCommands } from './commands/parked.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { settingsChangeCommands } from './commands/settings-change.ts';
@@ -27,5 +28,6 @@ export const commands: readonly AnyCommand[] = [
   ...settingsCommands,
   ...settingsChangeCommands,
   ...groupsCommands,
+  ...moveCommands,
   ...connectionSchemaCommands,
 ];

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,6 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { sqsChangeQueue } from '../../shared/changes/sqs-change-queue.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
 import type { ResourceInspection } from '../../shared/provisioning/inspect/inspection.ts';
+import type { MatchAnswer } from '../../shared/provisioning/move/match.ts';
 import { secretsManagerCredentialStore } from '../../shared/targets/secrets-manager-credential-store.ts';
 import type { TargetReport } from '../../shared/targets/target.ts';
 import type { Administration } from './administration.ts';
@@ -68,10 +70,12 @@ export async function composeAws(stackName: string, region: string | undefined):
     queue: sqsChangeQueue(new SQSClient(config), outputs.QueueUrl, randomUUID),
     log: log.log,
     now,
+    sleep: (ms) => sleep(ms),
     newId: randomUUID,
     newToken: () => randomBytes(32).toString('base64url'),
     testTarget: async ({ id }) => (await throughWorker({ targetTest: id }, 'test the target')) as TargetReport,
     inspect: async (inspect) => (await throughWorker({ inspect }, `inspect the ${inspect.type}`)) as ResourceInspection | null,
+    match: async (match) => (await throughWorker({ match }, 'look into the other Confluence')) as MatchAnswer,
     recentRecords: cloudWatchRecords({ client: logs, logGroupName: outputs.LogGroupName, now }),
     async startReconcile() {
       await lambda.send(new InvokeCommand({ FunctionName: outputs.ReconcileFunctionName, InvocationType: 'Event' }));

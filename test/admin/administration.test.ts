@@ -54,6 +54,8 @@ beforeEach(async () => {
     queue: { send: (messageGroup, change) => Promise.resolve(void sent.push({ messageGroup, change })), length: () => Promise.resolve(0) },
     log: jsonLinesLog((line) => logged.push(line), now),
     now,
+    sleep: () => Promise.resolve(),
+    match: () => Promise.reject(new Error('not here')),
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     newToken: () => createHash('sha256').update(`token ${++ids}`).digest('base64url'),
     testTarget: () =>

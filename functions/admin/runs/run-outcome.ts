@@ -3,6 +3,7 @@ import type { Counts, Run, RunResult } from '../../../shared/directory/runs.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../../shared/provisioning/outcome.ts';
 import type { Administration } from '../administration.ts';
 import type { Outcome } from '../command.ts';
+import { csvLine } from './csv-line.ts';
 
 /** What only a person can end. */
 const NEEDS_A_PERSON: readonly OutcomeKind[] = ['conflict', 'unsupported', 'held', 'failed'];
@@ -67,12 +68,6 @@ function rowsOf({ type, name, id, details, counts }: RunResult): Row[] {
 export async function runAsCsv(administration: Administration, run: Run): Promise<string> {
   const lines = ['type,name,id,outcome,detail'];
   for await (const result of administration.runs.results(run))
-    for (const { type, name, id, outcome, detail } of rowsOf(result)) lines.push([type, name, id, outcome, detail].map(cell).join(','));
+    for (const { type, name, id, outcome, detail } of rowsOf(result)) lines.push(csvLine([type, name, id, outcome, detail]));
   return `${lines.join('\r\n')}\r\n`;
-}
-
-/** RFC 4180 §2.5 to §2.7. Names come from outside: what a spreadsheet would take for a formula begins with an apostrophe. */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

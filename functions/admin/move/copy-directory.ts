@@ -1,0 +1,146 @@
+import { atOnce } from '../../../shared/directory/at-once.ts';
+import type { Connection } from '../../../shared/directory/connection.ts';
+import { type Directory, NameTaken, RevisionConflict, type Stored, type WriteContext } from '../../../shared/directory/directory.ts';
+import type { UserId } from '../../../shared/directory/ids.ts';
+import { Refused } from '../command.ts';
+import { type CopiedKind, copiedGroups, copiedUsers } from './copied-kinds.ts';
+import { inBatches, type Pair, sideBySide } from './side-by-side.ts';
+
+/**
+ * Users and groups of the copy that were made, changed and deleted, and those that were as they should be. `left` to the next time are those
+ * whose name another one of the copy has, which has given it up in the original meanwhile.
+ */
+export type CopyCounts = Readonly<Record<'made' | 'changed' | 'deleted' | 'same' | 'left', number>>;
+
+export interface CopyOptions {
+  readonly directory: Directory;
+  readonly now: () => Date;
+  readonly correlationId: string;
+  readonly onProgress: (counts: CopyCounts) => void;
+}
+
+/** Written at once: each is a transaction of its own. */
+const AT_ONCE = 12;
+/** Another copy of the same connection may be under way: then the newest state is read again. */
+const TRIES = 3;
+
+/**
+ * Makes the directory of `to` what that of `from` is, ids, revisions and times included; marks what that changes, as an identity provider's
+ * requests do. It reads both, and writes what differs: it can be interrupted and repeated, while `from` goes on.
+ *
+ * A copy is never at a later revision than its original, and of two that are at the same one everything is the same: revisions only grow,
+ * nobody but this writes into a copy, and what it writes has the revision of the state that was read.
+ *
+ * @throws Refused if `to` has been changed by something else
+ */
+export async function copyDirectory(options: CopyOptions, from: Connection, to: Connection): Promise<CopyCounts> {
+  const counts = { made: 0, changed: 0, deleted: 0, same: 0, left: 0 };
+  const count = (what: keyof CopyCounts) => {
+    counts[what] += 1;
+    options.onProgress(counts);
+  };
+  const users = copierOf(options, copiedUsers(options.directory), from, to, count);
+  /** A member who was created after the users were copied. */
+  const haveUsers = async (ids: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
+    const there = await options.directory.users.existing(to, ids);
+    const missing = ids.filter((id) => !there.has(id));
+    if (missing.length === 0) return there;
+    await atOnce(AT_ONCE, missing, users.copyOne);
+    return options.directory.users.existing(to, ids);
+  };
+  await users.copyAll();
+  await copierOf(options, copiedGroups(options.directory, haveUsers), from, to, count).copyAll();
+  return counts;
+}
+
+interface Copier {
+  copyAll(): Promise<void>;
+  /** False if another resource of the copy has the name. */
+  copyOne(id: string): Promise<boolean>;
+}
+
+function copierOf<R extends Stored<string>>(
+  { directory: _, now, correlationId }: CopyOptions,
+  kind: CopiedKind<R>,
+  from: Connection,
+  to: Connection,
+  count: (what: keyof CopyCounts) => void,
+): Copier {
+  const context = (original?: R): WriteContext => ({
+    connection: to,
+    correlationId,
+    now: now(),
+    ...(original && { newId: original.id, original }),
+  });
+
+  async function attempt(id: string): Promise<void> {
+    const [original, copy] = await Promise.all([kind.read(from, id), kind.read(to, id)]);
+    if (!original) {
+      if (!copy) return;
+      await kind.delete(context(), copy);
+      return count('deleted');
+    }
+    if (!copy) {
+      await kind.create(context(original), original);
+      return count('made');
+    }
+    if (copy.revision > original.revision)
+      throw new Refused(`the ${kind.type} ${id} of ${to.name} has been changed by something else: ${to.name} is no copy any more`);
+    if (copy.revision === original.revision) return count('same');
+    await kind.update(context(original), copy, original);
+    count('changed');
+  }
+
+  async function copyOne(id: string): Promise<boolean> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await attempt(id);
+        return true;
+      } catch (error) {
+        if (error instanceof NameTaken) return false;
+        if (!(error instanceof RevisionConflict) || tries >= TRIES) throw error;
+      }
+    }
+  }
+
+  /**
+   * Names that have gone round in a ring: one of its resources lets its name go for a moment. In `from` one of them must have done so too, and
+   * is two revisions further at least: the moment's revision is one that its original was at.
+   */
+  async function letGo(ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) {
+      const [original, copy] = await Promise.all([kind.read(from, id), kind.read(to, id)]);
+      if (!original || !copy || original.revision - copy.revision < 2) continue;
+      await kind.rename(context(), copy, `moving ${id}`);
+      return true;
+    }
+    return false;
+  }
+
+  async function settleNames(ids: readonly string[]): Promise<void> {
+    for (let left = ids; left.length > 0; ) {
+      const still: string[] = [];
+      for (const id of left) if (!(await copyOne(id))) still.push(id);
+      if (still.length === left.length && !(await letGo(still))) {
+        for (const _ of still) count('left');
+        return;
+      }
+      left = still;
+    }
+  }
+
+  return {
+    copyOne,
+    async copyAll() {
+      const nameless: string[] = [];
+      const take = async ({ original, copy }: Pair<R>): Promise<void> => {
+        if (original && copy?.revision === original.revision) return count('same');
+        const { id } = (original ?? copy) as R;
+        if (!(await copyOne(id))) nameless.push(id);
+      };
+      const pairs = sideBySide(kind.listing.find(from, { by: 'all' }), kind.listing.find(to, { by: 'all' }));
+      for await (const batch of inBatches(pairs, AT_ONCE)) await atOnce(AT_ONCE, batch, take);
+      await settleNames(nameless);
+    },
+  };
+}
