@@ -1,9 +1,23 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountKeys } from '../../directory/account-keys.ts';
 import type { Settings } from '../../provisioning/settings/settings.ts';
-import type { HttpClientOptions } from '../http/http-client.ts';
-import type { IdMemory } from '../id-memory.ts';
+import { type HttpClientOptions, httpClient } from '../http/http-client.ts';
+import { restClient } from '../http/rest-client.ts';
+import { type IdMemory, idMemory } from '../id-memory.ts';
 import { ProvisioningError, type Target } from '../target.ts';
 import type { AddressOf } from '../target-address.ts';
+import { disableAccount, enableAccount } from './access.ts';
+import { accountOf, deleteAccount, findUser, remember, usersOfAddress } from './accounts.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { countSeats } from './count-seats.ts';
+import { createAccount } from './create-account.ts';
+import { failureOfAnswer } from './failure.ts';
+import { createGroup, deleteGroup, findGroup } from './groups.ts';
+import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
+import { addMember, groupsOfAccount, membersOf, removeMember } from './members.ts';
+import { organization } from './organization.ts';
+import { readServiceAccount } from './service-account.ts';
+import { testOrganization } from './test-organization.ts';
 
 export interface CloudOrganizationTargetOptions extends HttpClientOptions {
   readonly address: AddressOf<'cloud-organization'>;
@@ -11,9 +25,63 @@ export interface CloudOrganizationTargetOptions extends HttpClientOptions {
   readonly memory?: IdMemory;
   readonly accountKeys: AccountKeys;
   readonly settings: Settings['target']['organization'];
+  /** Default: this machine's timer. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-/** An Atlassian organisation without Guard, by its Organizations API (v2). */
-export function cloudOrganizationTarget({ address }: CloudOrganizationTargetOptions): Target {
-  throw new ProvisioningError('unsupported', `no adapter for ${address.kind} yet`);
+/** Of memberships and accounts Atlassian says "eventually"; of roles up to 30 seconds. */
+const SETTLES_WITHIN_MS = 300_000;
+
+/**
+ * An Atlassian organisation without Guard, by its Organizations API (v2). An account's name is its e-mail address; who may use Confluence is in
+ * the access groups (`target.organization.accessGroups`). Accounts are remembered by their key, so that who changes their address is found.
+ *
+ * Most methods are several requests: names are looked up first, all within the time that the worker reserves for the verb. No change is
+ * repeated here. An unknown account or group is thrown as 'not-found'.
+ */
+export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions): Target {
+  const { address, accountKeys, targetId, settings, now, callTimeoutMs, memory = idMemory(), sleep = wait } = options;
+  const client = restClient(httpClient(options), (answer, redact) => failureOfAnswer(answer, now(), redact));
+  const org = organization({ client, address, accountKeys, targetId, settings, now, callTimeoutMs, memory });
+  const capabilities = capabilitiesOf(settings);
+
+  return {
+    settlesWithinMs: SETTLES_WITHIN_MS,
+    illegalAccountName,
+    illegalGroupName,
+    serviceAccount: () => readServiceAccount(org.calls(1), address),
+    capabilities: () => Promise.resolve(capabilities),
+    test: () => testOrganization(org, options),
+
+    async findAccount(name) {
+      if (illegalAccountName(name) !== undefined) return undefined;
+      const calls = org.calls(1);
+      const user = await findUser(org, calls, name);
+      return user && accountOf(org, calls, name, user);
+    },
+    async findAccountsByEmail(email) {
+      if (illegalAccountName(email) !== undefined) return [];
+      const calls = org.calls(4);
+      const users = await usersOfAddress(calls, email);
+      return Promise.all(users.map((user) => accountOf(org, calls, email.toLowerCase(), user)));
+    },
+    createAccount: (name) => createAccount(org, org.calls(2), name),
+    updateAccount: () =>
+      Promise.reject(new ProvisioningError('unsupported', 'A name and an e-mail address at Atlassian are their owner’s to change.')),
+    enableAccount: (name) => enableAccount(org, org.calls(2), name),
+    disableAccount: (name) => disableAccount(org, org.calls(2), name),
+    deleteAccount: (name) => deleteAccount(org, org.calls(2), name, sleep),
+    rememberAccount: (name, key) => remember(org, name, key),
+    forgetAccount: (name) => accountKeys.forget(targetId, name),
+
+    groupExists: async (name) => (await findGroup(org.calls(1), name)) !== undefined,
+    createGroup: (name) => createGroup(org.calls(2), name),
+    deleteGroup: (name) => deleteGroup(org, org.calls(2), name),
+    members: (group, start) => membersOf(org, group, start),
+    groupsOf: (account) => groupsOfAccount(org, account),
+    addMember: (group, account) => addMember(org, org.calls(2), group, account),
+    removeMember: (group, account) => removeMember(org, org.calls(2), group, account),
+
+    seats: () => countSeats(org, 2),
+  };
 }

@@ -1,0 +1,80 @@
+import { ProvisioningError } from '../target.ts';
+import { keyOf, remember, userOf, userOfKey } from './accounts.ts';
+import { Ignored } from './answers.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { idOfGroup, withGroup } from './groups.ts';
+import { illegalGroupName, refuseIllegal } from './illegal-name.ts';
+import { type Calls, groupsOf, isNotFound, type Organization, usersOf } from './organization.ts';
+
+/**
+ * The e-mail addresses of a group's members, from the `start`-th on. Whoever has none that Atlassian tells, an app for example, is left out.
+ * @throws ProvisioningError 'not-found' for an unknown group
+ */
+export async function* membersOf(org: Organization, group: string, start = 0): AsyncGenerator<string, void, undefined> {
+  const id = await idOfGroup(org, org.calls(1), group);
+  let seen = 0;
+  for await (const { email } of usersOf(() => org.calls(1), { groupIds: [id] })) {
+    if (typeof email !== 'string') continue;
+    if (seen >= start) yield email.toLowerCase();
+    seen += 1;
+  }
+}
+
+/** @throws ProvisioningError 'not-found' for an unknown account */
+export async function* groupsOfAccount(org: Organization, account: string): AsyncGenerator<string, void, undefined> {
+  const { accountId } = await userOf(org, org.calls(1), account);
+  for await (const { name } of groupsOf(() => org.calls(1), { accountIds: [accountId] })) yield name;
+}
+
+/** @throws ProvisioningError 'not-found' for an unknown account or group, 'no-seat' */
+export async function addMember(org: Organization, calls: Calls, group: string, account: string): Promise<void> {
+  refuseIllegal(illegalGroupName(group));
+  const accountId = await keyOf(org, calls, account);
+  await remember(org, account, accountId);
+  await addToGroup(org, calls, group, accountId);
+}
+
+/** @throws ProvisioningError 'not-found' for an unknown account or group */
+export async function removeMember(org: Organization, calls: Calls, group: string, account: string): Promise<void> {
+  refuseIllegal(illegalGroupName(group));
+  await removeFromGroup(org, calls, group, await keyOf(org, calls, account));
+}
+
+/** A 409 is a success for who is a member. */
+export async function addToGroup(org: Organization, calls: Calls, group: string, accountId: string): Promise<void> {
+  await withGroup(org, calls, group, async (groupId) => {
+    try {
+      await calls.call(ENDPOINTS.addMember, { names: { groupId }, body: { accountId } }, Ignored);
+    } catch (error) {
+      if (!(error instanceof ProvisioningError) || error.code !== 'conflict') throw error;
+      if (!(await isMember(calls, groupId, accountId))) throw error;
+    }
+  });
+}
+
+/**
+ * A 404 may mean the group, the account or the membership: it is a success for who is known and no member, as far as Atlassian tells.
+ * @throws ProvisioningError 'not-found' for an unknown account or group
+ */
+export async function removeFromGroup(org: Organization, calls: Calls, group: string, accountId: string): Promise<void> {
+  await withGroup(org, calls, group, async (groupId) => {
+    try {
+      await calls.call(ENDPOINTS.removeMember, { names: { groupId, accountId } }, Ignored);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if (!(await isThere(calls, groupId)) || (await userOfKey(calls, accountId)) === undefined) throw error;
+      if (await isMember(calls, groupId, accountId)) throw error;
+    }
+  });
+}
+
+async function isMember(calls: Calls, groupId: string, accountId: string): Promise<boolean> {
+  for await (const user of usersOf(() => calls, { accountIds: [accountId], groupIds: [groupId] }))
+    if (user.accountId === accountId) return true;
+  return false;
+}
+
+async function isThere(calls: Calls, groupId: string): Promise<boolean> {
+  for await (const { id } of groupsOf(() => calls, { groupIds: [groupId] })) if (id === groupId) return true;
+  return false;
+}
