@@ -22,8 +22,6 @@ export interface Calls {
    * @throws ProvisioningError 'request-timeout' if no time is left: nothing was sent; 'refused' for a 404 to the organisation or directory
    */
   call<T>(endpoint: Endpoint, request: Omit<RestRequest, 'timeoutMs'>, answer: z.ZodType<T>): Promise<T>;
-  /** The id of the directory, asked for where the connection does not tell it. */
-  directory(): Promise<string>;
   /** Milliseconds. */
   left(): number;
 }
@@ -73,7 +71,6 @@ export function organization(options: OrganizationOptions): Organization {
 
     return {
       left,
-      directory,
       async call(endpoint, request, answer) {
         const within = endpoint.path.includes('{directoryId}') ? { directoryId: await directory() } : {};
         const sent = () => send(endpoint, { ...request, names: { ...within, ...request.names } }, answer);
@@ -128,9 +125,8 @@ export function groupsOf(next: () => Calls, filter: Filter): AsyncGenerator<Grou
 async function* allOf<T>(next: () => Calls, endpoint: Endpoint, filter: Filter, item: z.ZodType<T>): AsyncGenerator<T, void, undefined> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const calls = next();
-    const body = { ...filter, directoryIds: [await calls.directory()], limit: PAGE, ...(cursor !== undefined && { cursor }) };
-    const { data, links } = await calls.call(endpoint, { body }, pageOf(item));
+    const body = { ...filter, limit: PAGE, ...(cursor !== undefined && { cursor }) };
+    const { data, links } = await next().call(endpoint, { body }, pageOf(item));
     yield* data;
     const following = cursorOf(links?.next);
     if (following === undefined || following === cursor) return;

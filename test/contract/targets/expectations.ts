@@ -43,6 +43,8 @@ export interface Rules {
   readonly legalGroupNames: readonly string[];
   /** The key belongs to nobody's account: what it is for is told, in words. */
   readonly hasServiceAccount: boolean;
+  /** A new account has the full name that it is created with; else its owner chooses one. */
+  readonly givesFullName: boolean;
   /** The groups that every active account is in without being asked for. */
   readonly groupsOfEverybody: readonly string[];
 }
@@ -69,6 +71,7 @@ export const DATA_CENTER_RULES: Rules = {
   illegalGroupNames: ['a/b', 'a\\b', 'a;b', '50%', '..', ''],
   legalGroupNames: GROUP_NAMES,
   hasServiceAccount: true,
+  givesFullName: true,
   groupsOfEverybody: [],
 };
 
@@ -80,6 +83,7 @@ const CLOUD_GUARD_RULES: Rules = {
   illegalGroupNames: ['', ' a', 'a\\b', 'a"b', 'a\tb', 'g'.repeat(256)],
   legalGroupNames: [...GROUP_NAMES, 'a/b', '50%', 'a;b', "b's"],
   hasServiceAccount: false,
+  givesFullName: true,
   groupsOfEverybody: [],
 };
 
@@ -91,6 +95,7 @@ const CLOUD_ORGANIZATION_RULES: Rules = {
   illegalGroupNames: ['', ' a'],
   legalGroupNames: GROUP_NAMES,
   hasServiceAccount: false,
+  givesFullName: false,
   groupsOfEverybody: ['confluence-users'],
 };
 
