@@ -46,16 +46,17 @@ export async function openLocalTarget(settings: StackSettings, { port, stateDir,
 }
 
 function simulatedCloud(kind: 'cloud-guard' | 'cloud-organization', simulator: AtlassianSimulator): LocalTarget {
-  const login = { kind: 'api-key', token: 'local' } as const;
+  const key = { kind: 'api-key', token: 'local' } as const;
   const baseUrl = simulator.url;
   if (kind === 'cloud-guard') {
     // Only its name: a group that is there already could not be pushed.
     simulator.seed({ grantsConfluence: [SIMULATED_ACCESS_GROUP] });
-    return { address: { kind, baseUrl, directory: SCIM_DIRECTORY }, login };
+    return { address: { kind, baseUrl, directory: SCIM_DIRECTORY }, login: key };
   }
   const isThere = simulator.groups().some(({ name }) => name === SIMULATED_ACCESS_GROUP);
   simulator.seed({ grantsConfluence: [SIMULATED_ACCESS_GROUP], ...(!isThere && { groups: [SIMULATED_ACCESS_GROUP] }) });
-  return { address: { kind, baseUrl, organization: ORGANIZATION }, login, accessGroups: [SIMULATED_ACCESS_GROUP] };
+  const login = { ...key, site: { email: 'admin@example.com', token: 'local' } };
+  return { address: { kind, baseUrl, organization: ORGANIZATION, site: baseUrl }, login, accessGroups: [SIMULATED_ACCESS_GROUP] };
 }
 
 function realTarget(settings: StackSettings): LocalTarget | undefined {
