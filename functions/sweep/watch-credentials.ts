@@ -1,12 +1,16 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { TargetId } from '../../shared/directory/ids.ts';
 import type { TargetState } from '../../shared/directory/target-state.ts';
+import { askExpiry } from '../../shared/targets/ask-expiry.ts';
 import { type CredentialNote, daysUntil, describeExpiry, describeKind, isExpiring, noteOf } from '../../shared/targets/credential-note.ts';
+import { forLog } from '../../shared/targets/http/observed-call.ts';
 import { describeTarget } from '../../shared/targets/target-address.ts';
 import type { SweepDependencies } from './dependencies.ts';
 
 /** A secret that was changed by other means than `credentials set` is seen so late at the most. */
 const LOOK_AGAIN_MS = 3_600_000;
+
+type Watch = Pick<SweepDependencies, 'credentials' | 'delivery' | 'log' | 'targetOf'>;
 
 /**
  * Whole days until the first login of a live connection ends, negative once one has; undefined where no date is known. One
@@ -14,7 +18,7 @@ const LOOK_AGAIN_MS = 3_600_000;
  * @param states of the connections' targets
  */
 export async function watchCredentials(
-  deps: Pick<SweepDependencies, 'credentials' | 'delivery' | 'log'>,
+  deps: Watch,
   connections: readonly Connection[],
   states: ReadonlyMap<TargetId, TargetState>,
   correlationId: string,
@@ -23,7 +27,7 @@ export async function watchCredentials(
   const live = new Map(connections.filter(({ state }) => state === 'active').map((connection) => [connection.target.id, connection]));
   const left: number[] = [];
   for (const [target, connection] of live) {
-    const note = await latestNote(deps, target, states.get(target), now);
+    const note = await latestNote(deps, connection, states.get(target), correlationId, now);
     if (note?.expires === undefined) continue;
     left.push(daysUntil(note.expires, now));
     if (!isExpiring(note.expires, now)) continue;
@@ -41,19 +45,30 @@ export async function watchCredentials(
   return left.length === 0 ? undefined : Math.min(...left);
 }
 
-/** The secret itself is read once an hour: what can't be read now leaves the note as it is. */
+/** The secret itself is read once an hour, and a date that nobody has told is asked for: what can't be read now leaves the note as it is. */
 async function latestNote(
-  { credentials, delivery }: Pick<SweepDependencies, 'credentials' | 'delivery'>,
-  target: TargetId,
+  { credentials, delivery, log, targetOf }: Watch,
+  connection: Connection,
   state: TargetState | undefined,
+  correlationId: string,
   now: Date,
 ): Promise<CredentialNote | undefined> {
+  const target = connection.target.id;
   const known = state?.credentials;
   const isFresh = state?.credentialsSeen !== undefined && now.getTime() - Date.parse(state.credentialsSeen) < LOOK_AGAIN_MS;
   if (known && isFresh) return known;
   const read = await credentials.read(target).catch(() => undefined);
   if (read === undefined) return known;
-  const note = noteOf(read.credentials, read.version, known);
+  const common = { correlationId, connection: connection.id, target };
+  const told = noteOf(read.credentials, read.version, known);
+  // DESIGN §4: a paused target is not called.
+  const note =
+    state?.state === 'paused'
+      ? told
+      : await askExpiry(
+          told,
+          targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) })),
+        );
   await delivery.targets.noteCredentials(target, note);
   return note;
 }

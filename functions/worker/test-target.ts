@@ -1,8 +1,9 @@
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
+import { askExpiry } from '../../shared/targets/ask-expiry.ts';
 import { describeExpiry, describeKind, isExpiring, noteOf } from '../../shared/targets/credential-note.ts';
 import { forLog } from '../../shared/targets/http/observed-call.ts';
-import { ProvisioningError, type TargetReport } from '../../shared/targets/target.ts';
+import { ProvisioningError, type Target, type TargetReport } from '../../shared/targets/target.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 
 /** What `target test` invokes the worker with: the target is tried from where the worker runs. */
@@ -22,30 +23,34 @@ export async function testTargetOf(deps: Dependencies, { targetTest }: TargetTes
   const connection = await deps.connections.get(targetTest);
   if (!connection) throw new RangeError(`there is no connection ${targetTest}`);
   const common = { correlationId, connection: connection.id, target: connection.target.id };
-  const report = await targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) })).test();
-  return { ...report, findings: [...report.findings, ...(await findingsOfLogin(deps, connection))] };
+  const target = targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) }));
+  const report = await target.test();
+  return { ...report, findings: [...report.findings, ...(await findingsOfLogin(deps, connection, target))] };
 }
 
-/** Of a login that is missing or can't be read the adapter has told. */
-async function findingsOfLogin({ credentials, delivery, now }: Dependencies, { target }: Connection): Promise<TargetReport['findings']> {
-  const read = await credentials.read(target.id).catch((error: unknown) => {
+/** Of a login that is missing or can't be read the adapter has told. A date that the target tells is noted. */
+async function findingsOfLogin(
+  { credentials, delivery, now }: Dependencies,
+  { target: { id } }: Connection,
+  target: Target,
+): Promise<TargetReport['findings']> {
+  const read = await credentials.read(id).catch((error: unknown) => {
     if (error instanceof ProvisioningError) return undefined;
     throw error;
   });
   if (read === undefined) return [];
-  const { kind, expires } = noteOf(read.credentials, read.version, (await delivery.targets.read(target.id)).credentials);
+  const known = noteOf(read.credentials, read.version, (await delivery.targets.read(id)).credentials);
+  const note = await askExpiry(known, target);
+  if (note !== known) await delivery.targets.noteCredentials(id, note);
+  const { kind, expires } = note;
   if (expires !== undefined) {
-    const text = `The ${describeKind(kind)} ${describeExpiry(expires, now())}.`;
+    const text = `The ${describeKind(kind)} ${describeExpiry(expires, now())}${note === known ? '' : ', as Atlassian says'}.`;
     return [
       isExpiring(expires, now()) ? { ok: false, text: `${text} Make a new one, and store it with credentials set.` } : { ok: true, text },
     ];
   }
   if (kind !== 'api-key') return [];
-  const where = 'Atlassian shows the date beside the key';
-  return [
-    {
-      ok: true,
-      text: `When the API key expires is not known, so nobody is warned: ${where}, credentials expires tells it to this product.`,
-    },
-  ];
+  const text =
+    'When the API key expires is not known, so nobody is warned: Atlassian shows the date beside the key, credentials expires tells it to this product.';
+  return [{ ok: true, text }];
 }

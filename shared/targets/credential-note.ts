@@ -6,6 +6,8 @@ export interface CredentialNote {
   readonly kind: Credentials['kind'];
   /** The version of the secret that it is about. */
   readonly version: string;
+  /** What an API key is called where it was made. */
+  readonly name?: string;
   /** When the login ends, ISO 8601, UTC; absent where nobody has told. */
   readonly expires?: string;
   /** A second login is stored with it, to compare groups with what the site itself says. */
@@ -27,6 +29,7 @@ export function noteOf(credentials: Credentials, version: string, known?: Creden
   return {
     kind: credentials.kind,
     version,
+    ...(credentials.kind === 'api-key' && credentials.name !== undefined && { name: credentials.name }),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
     ...(credentials.kind === 'api-key' && credentials.site && { site: true }),
   };

@@ -16,6 +16,8 @@ export const Credentials = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('api-key'),
     token: z.string().min(1),
+    /** What it is called at Atlassian, to ask there when it ends. */
+    name: z.string().min(1).exactOptional(),
     /** When it ends (Atlassian: at most a year), ISO 8601, as far as the administrator has told it. */
     expires: z.iso.datetime().exactOptional(),
     /** To compare groups with what Confluence itself says: a site administrator's e-mail address and API token. */

@@ -67,6 +67,11 @@ export interface Target {
    * the key is for, in words that are no account's name.
    */
   serviceAccount(): Promise<string>;
+  /**
+   * When the login ends, ISO 8601, UTC; only of adapters whose target tells it. Undefined where it can't be found. `name`: what the key is
+   * called there.
+   */
+  loginExpires?(name?: string): Promise<string | undefined>;
   capabilities(): Promise<TargetCapabilities>;
   test(): Promise<TargetReport>;
 

@@ -119,6 +119,15 @@ describe('credentials set, Atlassian Cloud', () => {
     expect((await world.admin('credentials set okta --expires 2027-11-01')).text).toContain('no longer there');
   });
 
+  it('keeps what the key of an organisation is called, by which Atlassian tells its date', async () => {
+    const target = await connect(organisation);
+    world.piped = KEY;
+    const typed = await world.admin('credentials set okta --key-name provisioning');
+    expect(typed.text).toContain('unless Atlassian tells, which target test asks');
+    expect(secrets.get(target)).toEqual({ kind: 'api-key', token: KEY, name: 'provisioning' });
+    expect((await world.admin('credentials show okta --json')).json()).toMatchObject({ name: 'provisioning' });
+  });
+
   it.each([
     [
       'one line where two are expected',
@@ -142,6 +151,8 @@ describe('credentials set, Atlassian Cloud', () => {
     ['a user name for an API key', guard, '--username svc', 'leave --username out'],
     ['a site for a directory', guard, '--site-email jane@acme.example', 'takes its API key alone'],
     ['a site for Data Center', confluence, '--site-email jane@acme.example', 'Confluence Data Center'],
+    ['a key’s name for a directory', guard, '--key-name scim', 'tells no date'],
+    ['a key’s name for Data Center', confluence, '--key-name scim', 'Confluence Data Center'],
     ['a site that the connection does not name', withoutSite, '--site-email jane@acme.example', 'names no site'],
   ])('refuses %s', async (_, address, options, why) => {
     await connect(address);

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testTargetOf } from '../../functions/worker/test-target.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
+import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
+import { ConfluenceDouble } from './confluence-double.ts';
 import { startWorld, type World } from './harness.ts';
 
 const DAY_MS = 86_400_000;
@@ -84,6 +86,36 @@ describe('the sweep and a login that ends', () => {
     expect(finished()).not.toHaveProperty('credentialsExpireInDays');
   });
 
+  it('asks the target once an hour for the date of an API key that nobody has told', async () => {
+    await world.close();
+    const asked: (string | undefined)[] = [];
+    let end: string | undefined;
+    const double = new ConfluenceDouble();
+    const loginExpires = async (name?: string) => {
+      asked.push(name);
+      return end;
+    };
+    world = await startWorld({ targetOf: (_connection, ...hooks) => ({ ...double.target(...hooks), loginExpires }) });
+    store('2', { kind: 'api-key', token: KEY, name: 'provisioning' });
+    await world.delivery.targets.pause(target(), { code: 'captcha', reason: 'test' });
+    await world.sweep();
+    expect(asked).toEqual([]);
+    await world.delivery.targets.resume(target());
+    world.clock.now += 3_600_000;
+    await world.sweep();
+    world.clock.now += 60_000;
+    await world.sweep();
+    expect(asked).toEqual(['provisioning']);
+    expect(finished()).not.toHaveProperty('credentialsExpireInDays');
+    end = inDays(20);
+    for (let hour = 0; hour < 3; hour++) {
+      world.clock.now += 3_600_000;
+      await world.sweep();
+    }
+    expect(asked).toHaveLength(2);
+    expect(warnings()).toMatchObject([{ days: 19 }]);
+  });
+
   it('leaves disabled connections alone', async () => {
     storeKey('2', inDays(3));
     await world.connections.update({ ...world.connection, state: 'disabled' });
@@ -138,7 +170,7 @@ describe('a login that is refused after its end', () => {
 });
 
 describe('target test', () => {
-  const finding = async () => {
+  const finding = async (loginExpires?: NonNullable<Target['loginExpires']>) => {
     const deps = {
       connections: world.connections,
       delivery: world.delivery,
@@ -148,10 +180,11 @@ describe('target test', () => {
           return { credentials: world.secret.credentials, version: world.secret.version };
         },
       },
-      targetOf: () => ({
-        ...world.confluence.target(() => {}),
-        test: async () => ({ capabilities: await world.confluence.target(() => {}).capabilities(), findings: [] }),
-      }),
+      targetOf: () => {
+        const target = world.confluence.target(() => {});
+        const test = async () => ({ capabilities: await target.capabilities(), findings: [] });
+        return { ...target, test, ...(loginExpires && { loginExpires }) };
+      },
       log: jsonLinesLog(
         () => {},
         () => new Date(world.clock.now),
@@ -168,6 +201,23 @@ describe('target test', () => {
   ])('%i days before the end', async (days, expected) => {
     storeKey('2', inDays(days));
     expect(await finding()).toEqual([expected]);
+  });
+
+  it('asks the target for a date that nobody has told, and keeps it', async () => {
+    store('2', { kind: 'api-key', token: KEY, name: 'provisioning' });
+    expect(await finding(async (name) => (name === 'provisioning' ? inDays(40) : undefined))).toEqual([
+      { ok: true, text: 'The API key expires on 2026-12-12, in 40 days, as Atlassian says.' },
+    ]);
+    expect((await state()).credentials).toMatchObject({ version: '2', name: 'provisioning', expires: inDays(40) });
+    const later = async () => inDays(9);
+    expect(await finding(later)).toEqual([{ ok: true, text: 'The API key expires on 2026-12-12, in 40 days.' }]);
+  });
+
+  it('goes by nothing where the target may not be asked', async () => {
+    storeKey('2');
+    const refused = () => Promise.reject(new ProvisioningError('refused', 'The key has no scope for it.'));
+    expect(await finding(refused)).toMatchObject([{ ok: true, text: expect.stringContaining('nobody is warned') }]);
+    expect((await state()).credentials).toBeUndefined();
   });
 
   it('says that nobody is warned where the date of an API key is not known, and is silent on a password', async () => {

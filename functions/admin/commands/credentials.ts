@@ -15,6 +15,10 @@ const set: Command = {
       help: 'Data Center: log in with this user name and a password; without it a personal access token is read',
     },
     expires: { type: 'string', help: 'when the API key or token ends: 2027-11-01, or a time with its zone' },
+    'key-name': {
+      type: 'string',
+      help: 'Atlassian organisation: what the key is called there, to ask Atlassian when it ends; needed where there are several keys',
+    },
     'site-email': {
       type: 'string',
       help: 'Atlassian organisation: whose API token, the second line of standard input, is for comparing groups with the site',
@@ -23,7 +27,7 @@ const set: Command = {
   summary: 'how the worker logs in to Confluence or Atlassian; the secret is read from standard input',
   help: `Confluence Data Center: recommended is a personal access token of a service account with system administration rights (calls may then run in
 parallel). Atlassian Cloud: the API key of the directory or of the organisation (docs/cloud.md); Atlassian shows when it expires, tell it with
---expires, or nobody can be warned. With --site-email standard input has two lines: the API key, then that person's API token.
+--expires, or nobody can be warned (of an organisation's key target test and the sweep ask Atlassian, who may not tell). With --site-email standard input has two lines: the API key, then that person's API token.
 The secret is never an argument, so that it does not stay in the shell's history:
   npm run admin -- credentials set okta --stack ScimForConfluence < token.txt
   npm run admin -- credentials set okta --expires 2027-11-01 --stack ScimForConfluence < key.txt
@@ -79,6 +83,7 @@ const show: Command = {
       table: [
         { field: 'for', value: describeTarget(target) },
         { field: 'kind', value: describeKind(note.kind) },
+        ...(note.name === undefined ? [] : [{ field: 'called', value: note.name }]),
         { field: 'version', value: note.version },
         { field: 'expires', value: expires ?? unknown },
         { field: 'days left', value: expires === undefined ? '' : daysUntil(expires, now) },
@@ -125,9 +130,10 @@ function wasRefused({ state, code, secretVersion, refusedVersion, credentials }:
 }
 
 function notWarned(target: TargetAddress, name: string): string {
-  const where =
-    target.kind === 'cloud-guard' ? 'Security, Identity providers, the directory, Provisioning' : 'Organization settings, API keys';
-  return `When the API key expires is not known: NOBODY WILL BE WARNED before it does. Look at admin.atlassian.com (${where}), then: npm run admin -- credentials expires ${name} YYYY-MM-DD`;
+  const isDirectory = target.kind === 'cloud-guard';
+  const where = isDirectory ? 'Security, Identity providers, the directory, Provisioning' : 'Organization settings, API keys';
+  const unless = isDirectory ? '' : ' unless Atlassian tells, which target test asks';
+  return `When the API key expires is not known: NOBODY WILL BE WARNED before it does${unless}. Look at admin.atlassian.com (${where}), then: npm run admin -- credentials expires ${name} YYYY-MM-DD`;
 }
 
 function article(kind: 'api-key' | 'basic' | 'personal-access-token'): string {

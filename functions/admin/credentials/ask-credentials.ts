@@ -17,9 +17,10 @@ export async function askCredentials(target: TargetAddress, options: Options, te
 }
 
 async function askConfluenceLogin(target: TargetAddress, options: Options, terminal: Terminal, now: Date): Promise<Credentials> {
-  if (text(options, 'site-email') !== undefined)
+  const foreign = ['site-email', 'key-name'].find((name) => text(options, name) !== undefined);
+  if (foreign !== undefined)
     throw new Refused(
-      `--site-email is for an Atlassian organisation, and ${describeTarget(target)} is a Confluence Data Center: leave it out`,
+      `--${foreign} is for an Atlassian organisation, and ${describeTarget(target)} is a Confluence Data Center: leave it out`,
     );
   const username = text(options, 'username');
   const expires = text(options, 'expires');
@@ -39,6 +40,9 @@ async function askApiKey(
   if (text(options, 'username') !== undefined)
     throw new Refused(`${describeTarget(target)} takes an API key, and no user name and password: leave --username out`);
   const email = siteEmail(target, options);
+  const keyName = text(options, 'key-name');
+  if (keyName !== undefined && target.kind !== 'cloud-organization')
+    throw new Refused('--key-name is for an Atlassian organisation. Of a directory’s key Atlassian tells no date: give --expires instead');
   const given = text(options, 'expires');
   // Before the secret: a date that is refused must not cost the key, which Atlassian shows once.
   const expires = given === undefined ? await askExpiry(terminal, now) : expiryDate(given, now, true);
@@ -50,6 +54,7 @@ async function askApiKey(
   return {
     kind: 'api-key',
     token,
+    ...(keyName !== undefined && { name: keyName }),
     ...(expires !== undefined && { expires }),
     ...(email !== undefined && siteToken !== undefined && { site: { email, token: siteToken } }),
   };
@@ -102,7 +107,7 @@ function linesOf(input: string): string[] {
 
 function text(options: Options, name: string): string | undefined {
   const value = options[name];
-  return typeof value === 'string' ? value.trim() : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
 function capital(words: string): string {
