@@ -108,7 +108,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         body: await response.text(),
         location: header('location') ?? '',
         loginReason: header('x-seraph-loginreason'),
-        retryAfter: header('retry-after'),
+        retryAfter: header('retry-after') ?? resetOf(header('x-ratelimit-reset')),
       };
       return read(answer, redact);
     };
@@ -137,6 +137,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   }
 
   return { send };
+}
+
+/** Atlassian's gateways tell when the limit is over. Only a date is plain: numbers are seconds in one service and a time in another. */
+function resetOf(value: string | undefined): string | undefined {
+  return value !== undefined && /^\d{4}-\d\d-\d\dT/.test(value) ? value : undefined;
 }
 
 function authorizationOf(login: Credentials): string {
