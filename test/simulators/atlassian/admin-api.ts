@@ -44,7 +44,7 @@ type Scope =
   | 'write:users:admin'
   | 'read:groups:admin'
   | 'write:groups:admin'
-  | 'read:api-keys:admin';
+  | 'read:keys:admin';
 
 interface AdminRoute extends Route {
   readonly scope: Scope;
@@ -244,7 +244,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
     {
       method: 'GET',
       path: '/admin/api-access/v1/orgs/{org}/api-keys',
-      scope: 'read:api-keys:admin',
+      scope: 'read:keys:admin',
       answer: () => {
         const key = { id: 'key-1', label: 'provisioning', createdAt: '2026-01-01T00:00:00Z', expiresAt: options.keyExpires, token: null };
         return { status: 200, body: { data: [key], links: {} } };

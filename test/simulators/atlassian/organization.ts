@@ -213,7 +213,7 @@ export class Organization {
 
   /** Makes every group of this name grant Confluence, now and later. */
   grantConfluenceTo(name: string): void {
-    this.#record({ op: 'grant', name: name.toLowerCase() });
+    if (!this.#granting.has(name.toLowerCase())) this.#record({ op: 'grant', name: name.toLowerCase() });
   }
 
   #record(entry: Entry): void {
