@@ -14,6 +14,7 @@ import { createAccount } from './create-account.ts';
 import { failureOfAnswer } from './failure.ts';
 import { createGroup, deleteGroup, findGroup } from './groups.ts';
 import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
+import { keyExpiry } from './key-expiry.ts';
 import { addMember, groupsOfAccount, membersOf, removeMember } from './members.ts';
 import { organization } from './organization.ts';
 import { readServiceAccount } from './service-account.ts';
@@ -50,6 +51,7 @@ export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions)
     illegalAccountName,
     illegalGroupName,
     serviceAccount: () => readServiceAccount(org.calls(1), address),
+    loginExpires: (name) => keyExpiry(client, { organization: address.organization, name, timeoutMs: callTimeoutMs, now: now() }),
     capabilities: () => Promise.resolve(capabilities),
     test: () => testOrganization(org, options),
 
