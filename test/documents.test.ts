@@ -6,6 +6,8 @@ import { commands } from '../functions/admin/commands.ts';
 import { parseCommandLine } from '../functions/admin/parse-command-line.ts';
 import { withDefaultsOfKind } from '../shared/provisioning/settings/defaults-of-kind.ts';
 import { settingsFields } from '../shared/provisioning/settings/settings-fields.ts';
+import { CAPABILITIES } from '../shared/targets/cloud-guard/test-target.ts';
+import { capabilitiesOf } from '../shared/targets/cloud-organization/capabilities.ts';
 import { ATLASSIAN_API } from '../shared/targets/target-address.ts';
 import { settingsOf } from './settings-of.ts';
 
@@ -94,6 +96,18 @@ describe('docs/cloud.md', () => {
       return /^`[\w.]+`$/.test(name) ? [{ name: name.slice(1, -1), guard, organization }] : [];
     });
   const quoted = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+
+  it('says of each adapter what it can do', () => {
+    const organization = capabilitiesOf({ accessGroups: ['confluence-users'], onDisable: 'leave-groups' });
+    const rows = cells('Which adapter').filter(({ name }) => name in CAPABILITIES);
+    expect(rows).toEqual(
+      Object.entries(CAPABILITIES).map(([name, guard]) => ({
+        name,
+        guard: guard ? 'yes' : 'no',
+        organization: organization[name as keyof typeof organization] ? 'yes' : 'no',
+      })),
+    );
+  });
 
   it('has every default that a new connection begins with, and no other', () => {
     const guard = withDefaultsOfKind(settingsOf(), { kind: 'cloud-guard', baseUrl: ATLASSIAN_API, directory: 'd' });
