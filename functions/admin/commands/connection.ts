@@ -79,10 +79,10 @@ function changeState(name: 'disable' | 'enable', summary: string, help: string):
     summary,
     help,
     async run(administration, [nameOrId]) {
-      const connection: Connection = {
-        ...(await findConnection(administration, nameOrId)),
-        state: name === 'disable' ? 'disabled' : 'active',
-      };
+      const found = await findConnection(administration, nameOrId);
+      if (name === 'enable' && found.copyOf !== undefined)
+        throw new Refused(`${found.name} is the copy of another connection, which serves the identity provider: move switch changes that`);
+      const connection: Connection = { ...found, state: name === 'disable' ? 'disabled' : 'active' };
       await administration.connections.update(connection);
       return { ...connectionOutcome(connection), text: `${connection.name} is ${connection.state}.` };
     },
