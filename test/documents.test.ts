@@ -124,7 +124,9 @@ describe('docs/cloud.md', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(differing.map(({ path }) => path).sort());
     for (const { path, values } of differing) {
       const row = rows.find(({ name }) => name === path);
-      expect([quoted(row?.guard ?? ''), quoted(row?.organization ?? '')], path).toEqual(values.slice(1).map((value) => [value].flat()));
+      expect([quoted(row?.guard ?? ''), quoted(row?.organization ?? '')], path).toEqual(
+        values.slice(1).map((value) => [value].flat().map(String)),
+      );
     }
   });
 });
