@@ -163,11 +163,13 @@ describe('the simulated Organizations API', () => {
       const body = { groupIds: [groupId(ACCESS)], limit: 2 };
       const first = await searched<User>('users', body);
       expect(first.data.map(({ email }) => email)).toEqual(['a@example.com', 'b@example.com']);
-      const last = await searched<User>('users', { ...body, cursor: first.links.next });
+      const last = await searched<User>('users', { cursor: first.links.next, groupIds: ['is not looked at'] });
       expect(last.data.map(({ email }) => email)).toEqual(['c@example.com']);
       expect(last.links.next).toBeNull();
       expect((await directory('POST', '/users/search', { cursor: '2' })).status).toBe(400);
       expect((await directory('POST', '/users/search', { limit: 101 })).status).toBe(400);
+      expect((await searched<User>('users', { ...body, directoryIds: ['dir-native'] })).data).toHaveLength(2);
+      expect((await searched<User>('users', { ...body, directoryIds: ['dir-other'] })).data).toEqual([]);
     });
   });
 
@@ -258,7 +260,7 @@ describe('the simulated Organizations API', () => {
       expect(codeOf(await directory('POST', '/groups/none/memberships', { accountId: id }))).toBe('ADMIN-UAM-404-3');
     });
 
-    it('that grant Confluence take nobody when no seat is left', async () => {
+    it('that grant Confluence take nobody new when no seat is left', async () => {
       await restart({ seats: 1 });
       await invited('jane@example.com', ACCESS);
       const accountId = await invited('john@example.com');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AdminRefusal, adminError, unknownOrganization } from './admin-errors.ts';
+import { pageOf, placeOf } from './admin-paging.ts';
 import {
   GroupSearch,
   groupJson,
@@ -35,7 +36,7 @@ export interface AdminApiOptions {
   readonly isSettled: (made: { readonly madeAt: number }) => boolean;
 }
 
-/** What an API key with scopes must have for a call. */
+/** What an API key with scopes must have for a call. Unverified: those of users, and those that write. */
 type Scope =
   | 'read:orgs:admin'
   | 'read:directories:admin'
@@ -94,34 +95,29 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
       `Group ${group.name} is synced from an identity provider. Manage this group in your identity provider.`,
     );
   }
-  function assertSeat(account: OrganizationAccount | undefined): void {
-    if (account && organization.hasConfluence(account)) return;
-    if (organization.seatsInUse() >= options.seats) throw new AdminRefusal('409-3', 'You have exceeded the user limit for Confluence');
+  /** Whoever would have Confluence then, and has not, needs a seat. */
+  function assertSeats(accounts: readonly (OrganizationAccount | undefined)[]): void {
+    const newcomers = accounts.filter(
+      (account) => !account || (account.active && !account.suspended && !organization.hasConfluence(account)),
+    );
+    if (newcomers.length > 0 && organization.seatsInUse() + newcomers.length > options.seats) {
+      throw new AdminRefusal('409-3', 'You have exceeded the user limit for Confluence');
+    }
   }
 
-  function paged<T>(
-    all: readonly T[],
-    { cursor, limit }: { cursor?: string | undefined; limit?: number | undefined },
-    show: (item: T) => unknown,
-  ) {
-    const start = cursor === undefined ? 0 : offsetOf(cursor);
-    const end = start + Math.min(limit ?? options.maxPageSize, options.maxPageSize);
-    const links = {
-      self: cursorAt(start),
-      prev: start === 0 ? null : cursorAt(Math.max(0, start - (end - start))),
-      next: end < all.length ? cursorAt(end) : null,
-    };
-    return { status: 200, body: { data: all.slice(start, end).map(show), links } };
-  }
+  /** In the one directory that there is: `directoryIds` may narrow a search to it, or to nothing. */
+  const isHere = (directoryIds: readonly string[] | undefined) => directoryIds?.includes(directoryId) ?? true;
 
   function searchUsers({ names: [directory = ''], body }: ApiCall): Answer {
-    const wish = parsed(UserSearch, body);
+    const place = placeOf(body);
+    const wish = parsed(UserSearch, place.of);
     const emails = wish.emails?.map((email) => email.toLowerCase());
     const term = wish.searchTerm?.toLowerCase();
     const found = organization.accounts().filter((account) => {
       const { status, accountStatus, membershipStatus } = statusOf(account);
       return (
         isVisible(account, directory) &&
+        (wish.directoryIds === undefined || (isHere(wish.directoryIds) && account.inDirectory)) &&
         (emails?.includes(account.email.toLowerCase()) ?? true) &&
         (wish.accountIds?.includes(account.accountId) ?? true) &&
         (wish.groupIds?.some((id) => organization.isMember(id, account.accountId)) ?? true) &&
@@ -132,19 +128,20 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
       );
     });
     const withGroups = wish.expand?.includes('groups') ?? false;
-    return paged(found, { limit: USERS_PER_PAGE, ...wish }, (account) =>
-      userJson(organization, account, isManaged(account.email), withGroups),
-    );
+    const limit = Math.min(wish.limit ?? USERS_PER_PAGE, options.maxPageSize);
+    return pageOf(found, place, limit, (account) => userJson(organization, account, isManaged(account.email), withGroups));
   }
 
   function searchGroups({ body }: ApiCall): Answer {
-    const wish = parsed(GroupSearch, body);
+    const place = placeOf(body);
+    const wish = parsed(GroupSearch, place.of);
     const names = wish.groupNames?.map((name) => name.toLowerCase());
     const term = wish.searchTerm?.toLowerCase();
     const found = organization.groups().filter((group) => {
       const name = group.name.toLowerCase();
       return (
         isSettled(group) &&
+        isHere(wish.directoryIds) &&
         (names?.includes(name) ?? true) &&
         (wish.groupIds?.includes(group.id) ?? true) &&
         (wish.accountIds?.some((id) => organization.isMember(group.id, id)) ?? true) &&
@@ -152,7 +149,8 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
       );
     });
     const withUsers = wish.expand?.includes('counts.users') ?? false;
-    return paged(found, { limit: GROUPS_PER_PAGE, ...wish }, (group) => groupJson(organization, group, directoryId, withUsers));
+    const limit = Math.min(wish.limit ?? GROUPS_PER_PAGE, options.maxPageSize);
+    return pageOf(found, place, limit, (group) => groupJson(organization, group, directoryId, withUsers));
   }
 
   function lookAtUser({ names: [directory = '', accountId = ''] }: ApiCall): Answer {
@@ -166,7 +164,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
     if (!options.paid) throw new AdminRefusal('402-1', 'This API is only available to organizations with at least one paid subscription');
     const groups = additionalGroups.map((id) => ({ id, group: organization.group(id) }));
     const grants = groups.some(({ group }) => group && organization.grantsConfluence(group));
-    if (grants) for (const email of emails) assertSeat(organization.accountOfEmail(email));
+    if (grants) assertSeats(emails.map((email) => organization.accountOfEmail(email)));
     let failed = false;
     const data = emails.map((email) => {
       // Nobody's name is known before they sign in for the first time.
@@ -201,7 +199,8 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
 
   function restore({ names: [, accountId = ''] }: ApiCall): Answer {
     const account = accountOf(accountId);
-    if (account.suspended && organization.hasConfluence({ ...account, suspended: false })) assertSeat(account);
+    const restored = { ...account, suspended: false };
+    if (account.suspended && organization.hasConfluence(restored)) assertSeats([undefined]);
     organization.changeAccount(accountId, { suspended: false });
     return NO_CONTENT;
   }
@@ -223,7 +222,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
     const group = ownGroupOf(groupId);
     const account = accountOf(parsed(NewMembership, body).accountId);
     if (!account.active) throw new AdminRefusal('400-2');
-    if (organization.grantsConfluence(group) && !account.suspended) assertSeat(account);
+    if (organization.grantsConfluence(group)) assertSeats([account]);
     organization.addMember(group.id, account.accountId);
     return NO_CONTENT;
   }
@@ -233,6 +232,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
     return NO_CONTENT;
   }
 
+  const listed = (all: readonly object[]) => pageOf(all, { at: 0, of: {} }, all.length, (item) => item);
   const organizationJson = { id: options.organizationId, type: 'orgs', attributes: { name: 'Simulated' }, links: {} };
   const v1 = '/admin/v1/orgs';
   const v2 = '/admin/v2/orgs/{org}';
@@ -254,7 +254,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
       method: 'GET',
       path: `${v2}/directories`,
       scope: 'read:directories:admin',
-      answer: () => paged([{ directoryId, name: 'Simulated' }], {}, (directory) => directory),
+      answer: () => listed([{ directoryId, name: 'Simulated' }]),
     },
     {
       method: 'POST',
@@ -265,7 +265,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
         const capacity = Number.isFinite(options.seats) ? options.seats : null;
         const attributes = { name: 'Simulated', typeKey: 'confluence', type: 'Confluence', status: 'online', hostUrl: options.site };
         const workspace = { id: CONFLUENCE, type: 'workspace', attributes: { ...attributes, usage: organization.seatsInUse(), capacity } };
-        return paged([workspace], {}, (item) => item);
+        return listed([workspace]);
       },
     },
     { method: 'POST', path: `${v2}/users/invite`, scope: 'write:users:admin', answer: invite },
@@ -299,7 +299,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
       scope: 'read:groups:admin',
       answer: ({ names: [, id = ''] }) => {
         const granted = { resourceId: CONFLUENCE, resourceOwner: 'confluence', roles: ['atlassian/user'] };
-        return paged(organization.grantsConfluence(groupOf(id)) ? [granted] : [], {}, (assignment) => assignment);
+        return listed(organization.grantsConfluence(groupOf(id)) ? [granted] : []);
       },
     },
   ].map((route) => ({ ...route, path: route.path.replace('{org}', options.organizationId) }) as AdminRoute);
@@ -335,15 +335,4 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const { success, data, error } = schema.safeParse(body);
   if (!success) throw new AdminRefusal('400-1', z.prettifyError(error));
   return data;
-}
-
-/** A cursor is opaque to whoever pages. */
-function cursorAt(offset: number): string {
-  return Buffer.from(`at ${offset}`).toString('base64url');
-}
-
-function offsetOf(cursor: string): number {
-  const offset = /^at (\d+)$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'))?.[1];
-  if (offset === undefined) throw new AdminRefusal('400-1', 'Invalid cursor');
-  return Number(offset);
 }

@@ -5,16 +5,20 @@ import type { Organization, OrganizationAccount, OrganizationGroup } from './org
  * What the Organizations API takes and gives: the shapes of its document (August 2026), as far as this product uses them. The bodies are
  * strict, so that a request with a property that the document does not have is 400 here, whatever Atlassian does with it.
  */
-const Page = { cursor: z.string().optional(), limit: z.number().int().min(1).max(100).optional() };
 const Ids = z.array(z.string()).optional();
+const Search = {
+  cursor: z.string().optional(),
+  limit: z.number().int().min(1).max(100).optional(),
+  directoryIds: Ids,
+  accountIds: Ids,
+  groupIds: Ids,
+  searchTerm: z.string().optional(),
+};
 
 export const UserSearch = z
   .strictObject({
-    ...Page,
+    ...Search,
     emails: Ids,
-    accountIds: Ids,
-    groupIds: Ids,
-    searchTerm: z.string().optional(),
     status: z.array(z.enum(['active', 'suspended', 'not_invited', 'deactivated', 'for_deletion'])).optional(),
     accountStatus: z.array(z.enum(['active', 'inactive', 'closed'])).optional(),
     membershipStatus: z.array(z.enum(['active', 'suspended', 'no_membership'])).optional(),
@@ -24,11 +28,8 @@ export const UserSearch = z
 
 export const GroupSearch = z
   .strictObject({
-    ...Page,
+    ...Search,
     groupNames: Ids,
-    groupIds: Ids,
-    accountIds: Ids,
-    searchTerm: z.string().optional(),
     expand: z.array(z.enum(['counts.resources', 'counts.users'])).optional(),
   })
   .refine(
