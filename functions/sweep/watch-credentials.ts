@@ -4,11 +4,13 @@ import type { TargetState } from '../../shared/directory/target-state.ts';
 import { askExpiry } from '../../shared/targets/ask-expiry.ts';
 import { type CredentialNote, daysUntil, describeExpiry, describeKind, isExpiring, noteOf } from '../../shared/targets/credential-note.ts';
 import { forLog } from '../../shared/targets/http/observed-call.ts';
+import type { Target } from '../../shared/targets/target.ts';
 import { describeTarget } from '../../shared/targets/target-address.ts';
 import type { SweepDependencies } from './dependencies.ts';
 
 /** A secret that was changed by other means than `credentials set` is seen so late at the most. */
 const LOOK_AGAIN_MS = 3_600_000;
+const ASK_AGAIN_MS = 24 * LOOK_AGAIN_MS;
 
 type Watch = Pick<SweepDependencies, 'credentials' | 'delivery' | 'log' | 'targetOf'>;
 
@@ -45,9 +47,9 @@ export async function watchCredentials(
   return left.length === 0 ? undefined : Math.min(...left);
 }
 
-/** The secret itself is read once an hour, and a date that nobody has told is asked for: what can't be read now leaves the note as it is. */
+/** The secret itself is read once an hour, what can't be read now leaves the note as it is. A date that nobody has told is asked for once a day. */
 async function latestNote(
-  { credentials, delivery, log, targetOf }: Watch,
+  deps: Watch,
   connection: Connection,
   state: TargetState | undefined,
   correlationId: string,
@@ -55,20 +57,19 @@ async function latestNote(
 ): Promise<CredentialNote | undefined> {
   const target = connection.target.id;
   const known = state?.credentials;
-  const isFresh = state?.credentialsSeen !== undefined && now.getTime() - Date.parse(state.credentialsSeen) < LOOK_AGAIN_MS;
-  if (known && isFresh) return known;
-  const read = await credentials.read(target).catch(() => undefined);
+  const isWithin = (ms: number, since: string | undefined) => since !== undefined && now.getTime() - Date.parse(since) < ms;
+  if (known && isWithin(LOOK_AGAIN_MS, state.credentialsSeen)) return known;
+  const read = await deps.credentials.read(target).catch(() => undefined);
   if (read === undefined) return known;
-  const common = { correlationId, connection: connection.id, target };
   const told = noteOf(read.credentials, read.version, known);
-  // DESIGN §4: a paused target is not called.
-  const note =
-    state?.state === 'paused'
-      ? told
-      : await askExpiry(
-          told,
-          targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) })),
-        );
-  await delivery.targets.noteCredentials(target, note);
+  // DESIGN §4, pause: "stop calling it".
+  const isAsked = state?.state !== 'paused' && !isWithin(ASK_AGAIN_MS, told.asked);
+  const note = isAsked ? await askExpiry(told, observedTarget(deps, connection, correlationId), now) : told;
+  await deps.delivery.targets.noteCredentials(target, note);
   return note;
+}
+
+function observedTarget({ log, targetOf }: Watch, connection: Connection, correlationId: string): Target {
+  const common = { correlationId, connection: connection.id, target: connection.target.id };
+  return targetOf(connection, (call) => log.write({ kind: 'confluence.request', ...common, ...forLog(call) }));
 }

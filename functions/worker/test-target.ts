@@ -40,11 +40,11 @@ async function findingsOfLogin(
   });
   if (read === undefined) return [];
   const known = noteOf(read.credentials, read.version, (await delivery.targets.read(id)).credentials);
-  const note = await askExpiry(known, target);
+  const note = await askExpiry(known, target, now());
   if (note !== known) await delivery.targets.noteCredentials(id, note);
   const { kind, expires } = note;
   if (expires !== undefined) {
-    const text = `The ${describeKind(kind)} ${describeExpiry(expires, now())}${note === known ? '' : ', as Atlassian says'}.`;
+    const text = `The ${describeKind(kind)} ${describeExpiry(expires, now())}${known.expires === undefined ? ', as Atlassian says' : ''}.`;
     return [
       isExpiring(expires, now()) ? { ok: false, text: `${text} Make a new one, and store it with credentials set.` } : { ok: true, text },
     ];

@@ -10,6 +10,8 @@ export interface CredentialNote {
   readonly name?: string;
   /** When the login ends, ISO 8601, UTC; absent where nobody has told. */
   readonly expires?: string;
+  /** When the target was last asked for the date, ISO 8601. */
+  readonly asked?: string;
   /** A second login is stored with it, to compare groups with what the site itself says. */
   readonly site?: true;
 }
@@ -25,12 +27,13 @@ const DAY_MS = 86_400_000;
  */
 export function noteOf(credentials: Credentials, version: string, known?: CredentialNote): CredentialNote {
   const told = credentials.kind === 'basic' ? undefined : credentials.expires;
-  const expires = (known?.version === version ? known.expires : undefined) ?? told;
+  const { expires = told, asked } = known?.version === version ? known : {};
   return {
     kind: credentials.kind,
     version,
     ...(credentials.kind === 'api-key' && credentials.name !== undefined && { name: credentials.name }),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+    ...(asked !== undefined && { asked }),
     ...(credentials.kind === 'api-key' && credentials.site && { site: true }),
   };
 }

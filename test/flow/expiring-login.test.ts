@@ -86,7 +86,7 @@ describe('the sweep and a login that ends', () => {
     expect(finished()).not.toHaveProperty('credentialsExpireInDays');
   });
 
-  it('asks the target once an hour for the date of an API key that nobody has told', async () => {
+  it('asks the target once a day for the date of an API key that nobody has told', async () => {
     await world.close();
     const asked: (string | undefined)[] = [];
     let end: string | undefined;
@@ -108,12 +108,17 @@ describe('the sweep and a login that ends', () => {
     expect(asked).toEqual(['provisioning']);
     expect(finished()).not.toHaveProperty('credentialsExpireInDays');
     end = inDays(20);
-    for (let hour = 0; hour < 3; hour++) {
+    for (let hour = 1; hour <= 23; hour++) {
       world.clock.now += 3_600_000;
       await world.sweep();
     }
+    expect(asked).toHaveLength(1);
+    world.clock.now += 3_600_000;
+    await world.sweep();
+    world.clock.now += 2 * DAY_MS;
+    await world.sweep();
     expect(asked).toHaveLength(2);
-    expect(warnings()).toMatchObject([{ days: 19 }]);
+    expect(warnings().map(({ days }) => days)).toEqual([19, 17]);
   });
 
   it('leaves disabled connections alone', async () => {
@@ -217,7 +222,7 @@ describe('target test', () => {
     storeKey('2');
     const refused = () => Promise.reject(new ProvisioningError('refused', 'The key has no scope for it.'));
     expect(await finding(refused)).toMatchObject([{ ok: true, text: expect.stringContaining('nobody is warned') }]);
-    expect((await state()).credentials).toBeUndefined();
+    expect((await state()).credentials).toEqual({ kind: 'api-key', version: '2', asked: inDays(0) });
   });
 
   it('says that nobody is warned where the date of an API key is not known, and is silent on a password', async () => {
