@@ -47,6 +47,10 @@ export interface Owner {
   /** Nobody can be at work on it under the owner's lock any more: the owner is gone, or has given it up. */
   readonly free: boolean;
   readonly givenUp: boolean;
+  /** A group that this product made. */
+  readonly made?: boolean;
+  /** Others are parked until it is given up (DELIVERY §2.7). */
+  readonly awaited?: boolean;
   /** Under which name the owner works: its lock (DELIVERY §1). */
   readonly lock?: string;
   /** displayName or userName of the owner. */
@@ -94,6 +98,7 @@ export interface ResourceDelivery {
 export interface NamesChange {
   readonly alsoBound: readonly string[];
   readonly retiring: readonly string[];
+  readonly movedFrom?: readonly string[];
   readonly namedBy?: string;
 }
 

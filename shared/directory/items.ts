@@ -104,6 +104,11 @@ export interface GroupItem extends ResourceItem {
    * them. As long as there are any, its marker is not cleared and it is not parked (decision 15).
    */
   readonly retiring?: readonly string[];
+  /**
+   * Those of its names that it had before the IdP renamed it, where `groups.onRename` is move: kept until the group of the new name is there,
+   * then retiring; deleted when nobody is left in them (decision 24).
+   */
+  readonly movedFrom?: readonly string[];
   /** The displayName by which it got its names: a name that nothing but the displayName gives is kept when that changes. */
   readonly namedBy?: string;
   /** It was linked: the members it had are still to be looked at (`groups.otherMembers`), from there on; `''` for all. */
@@ -155,6 +160,8 @@ export interface OwnerItem {
   readonly ownerType: 'user' | 'group';
   readonly ownerId: string;
   readonly creating?: boolean;
+  /** This product made the group: bound with `creating`. Kept for whoever has it later. */
+  readonly made?: boolean;
   /** Its owner has given it up: free for whoever may have it, without a linking rule (decision 15). */
   readonly free?: boolean;
   /** Resources parked because of this owner, `connection#id`: woken when it gives the account up (DELIVERY §2.7). */

@@ -25,12 +25,14 @@ export function groupNameFor({ policy }: Pick<Work, 'policy'>, group: Pick<Group
 
 /**
  * What the settings make of a group that is bound already, perhaps. A name that the displayName alone gives is kept when the IdP renames
- * the group, since Confluence has no rename; names that the settings make follow the displayName, and the settings (decision 15).
+ * the group, since Confluence has no rename, unless `groups.onRename` is move; names that the settings make follow the displayName, and the
+ * settings (decision 15).
  */
 export function groupNamingFor({ policy }: Pick<Work, 'policy'>, group: GroupItem): GroupNaming {
   const naming = policy.groupNaming(group.displayName);
   const isBound = group.boundName !== undefined && namesOfGroup(group).length > 0;
-  if (naming.is !== 'names' || !isBound || !isNamedByItself(policy.settings.groups)) return naming;
+  const { groups } = policy.settings;
+  if (naming.is !== 'names' || !isBound || !isNamedByItself(groups) || groups.onRename === 'move') return naming;
   const kept = group.namedBy === undefined ? group.boundName : groupNameOf(group.namedBy);
   return kept === undefined || kept === naming.names[0] ? naming : { ...naming, names: [kept] };
 }

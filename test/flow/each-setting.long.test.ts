@@ -290,6 +290,16 @@ const CASES: readonly SettingCase[] = [
     ends: { groups: Object.fromEntries(Object.entries(left).map(([name, members]) => [name, [...members]])) },
   })),
   {
+    setting: 'groups.onRename',
+    does: 'makes a group of the new name, and deletes the old one once its members have moved',
+    settings: groups({ onRename: 'move' }),
+    story: async (line) => {
+      await annInStaff(line);
+      await line.rename('Staff', 'Crew');
+    },
+    ends: { groups: { crew: ['ann'] } },
+  },
+  {
     setting: 'protected.accounts',
     does: 'never touches the account',
     settings: { ...users({ linking: 'user-name' }), protected: { accounts: ['Ann'] } },
@@ -366,6 +376,17 @@ const CASES: readonly SettingCase[] = [
     },
     ends: { accounts: { ann: 'The ann', bob: 'The bob' }, groups: { staff: ['ann'] } },
   },
+  {
+    setting: 'target.organization.accessGroups',
+    does: 'protects the group: pushed under its name, it would grant Confluence to whom it lists',
+    settings: { ...users({ linking: 'user-name' }), target: { organization: { accessGroups: ['Staff'] } } },
+    without: users({ linking: 'user-name' }),
+    story: async (line) => {
+      groupByHand(line, 'staff');
+      await annInStaff(line);
+    },
+    ends: { groups: { staff: [] } },
+  },
 ];
 
 /** Settings that Confluence's state does not show, and where their tests are. */
@@ -379,6 +400,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'target.requestsPerSecond': 'test/flow/pace.test.ts',
   'target.parallelCalls': 'test/flow/pace.test.ts',
   'target.version': 'test/contract/targets',
+  'target.organization.onDisable': 'test/contract/targets',
 };
 
 describe('each setting, from the identity provider’s request to Confluence’s state', () => {

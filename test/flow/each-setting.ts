@@ -48,6 +48,11 @@ export class WholeLine {
     await this.#accepted(this.#client.patch(`/Users/${this.#id(userName)}`, [{ op: 'replace', value: attributes }]));
   }
 
+  /** PATCH of a group's displayName; the story goes on calling it by its first. */
+  async rename(group: string, displayName: string): Promise<void> {
+    await this.#accepted(this.#client.patch(`/Groups/${this.#id(group)}`, [{ op: 'replace', value: { displayName } }]));
+  }
+
   /** PATCH of a group's members. */
   async members(displayName: string, op: 'add' | 'remove', userName: string): Promise<void> {
     const value = [{ value: this.#id(userName) }];

@@ -137,7 +137,7 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
 }
 
 /** The names without those that are given up: the next one is the lock. */
-function namesLeft({ boundName, alsoBound = [], retiring = [] }: GroupItem, givenUp: readonly string[]) {
+function namesLeft({ boundName, alsoBound = [], retiring = [], movedFrom }: GroupItem, givenUp: readonly string[]) {
   const isLeft = (name: string) => !givenUp.includes(name);
   const bound = boundName === undefined ? [] : [boundName];
   const [lock, ...others] = [...new Set([...bound, ...alsoBound, ...retiring])].filter(isLeft);
@@ -146,6 +146,7 @@ function namesLeft({ boundName, alsoBound = [], retiring = [] }: GroupItem, give
     ...(lock !== undefined && { boundName: lock }),
     alsoBound: others.filter((name) => !stillRetiring.includes(name)),
     retiring: stillRetiring,
+    ...(movedFrom !== undefined && { movedFrom: movedFrom.filter(isLeft) }),
   };
 }
 

@@ -69,6 +69,8 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         live: resource?.state === 'live' && !givenUp,
         free: resource === undefined || givenUp,
         givenUp,
+        ...(item.made && { made: true }),
+        ...(item.waiters !== undefined && item.waiters.size > 0 && { awaited: true }),
         ...(resource?.boundName !== undefined && { lock: resource.boundName }),
         ...(called !== undefined && { name: called }),
       };

@@ -24,7 +24,10 @@ export function ownedFromNowOn(resource: ResourceItem, name: string, owner: Owne
   const whose = { v: ITEM_VERSION, type: 'owner', name, ownerConnection: connection, ownerType: type, ownerId: id };
   return {
     update: ownerKey(resource.target, type, name),
-    change: { set: { ...whose, ...(creating && { creating }) }, remove: creating ? ['free'] : ['free', 'creating'] },
+    change: {
+      set: { ...whose, ...(creating && { creating }), ...(creating && type === 'group' && { made: true }) },
+      remove: creating ? ['free'] : ['free', 'creating'],
+    },
     condition: ownerAsRead(owner),
   };
 }

@@ -8,6 +8,7 @@ import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, messageGroupOfGroup } from '../name-in-target.ts';
 import { wakeIfAdmissionChanged } from '../users/admit-members.ts';
 import { about, goOn, pendingMs, report, reportPlan, ring, type Work } from '../work.ts';
+import { deleteMoved } from './delete-moved.ts';
 import { endGroups } from './end-groups.ts';
 import { endMembers, membersLeft } from './end-members.ts';
 import { giveUpNames } from './give-up-names.ts';
@@ -88,6 +89,7 @@ async function endLosing(work: Work, group: GroupItem, subject: Subject, wasReap
       report(work, 'change.held', { subject, actions: newest.retiring.map((name) => `give up ${name}: members of it are held`) });
     return;
   }
+  await deleteMoved(work, newest, subject);
   await giveUpNames(work, newest, newest.retiring);
   return goOn(work, 'again');
 }

@@ -3,6 +3,7 @@ import type { Subject } from '../../log/records.ts';
 import { ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
 import { allNamesOfGroup } from '../memberships/membership-wish.ts';
+import { asSettling } from '../settling.ts';
 import { report, type Work } from '../work.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function endGroups(work: Work, tombstone: GroupItem, subject: Subje
     // Someone else's by now: a group of that name was pushed since.
     const owner = await work.delivery.resources.owner(tombstone.target, 'group', name);
     if (owner?.id !== tombstone.id || owner.connection !== tombstone.connection || owner.givenUp) continue;
-    const ended = await deleteGroup(work, name, subject);
+    const ended = await deleteGroup(work, tombstone, name, subject);
     if (ended === 'kept') kept.push(name);
     else if (ended !== 'deleted') {
       const { code, message: reason } = ended;
@@ -31,13 +32,25 @@ export async function endGroups(work: Work, tombstone: GroupItem, subject: Subje
   return kept.length === 0 ? 'so is the group in Confluence' : `Confluence refuses to delete ${kept.join(' and ')}: left without members`;
 }
 
-async function deleteGroup(work: Work, name: string, subject: Subject): Promise<'deleted' | 'kept' | ProvisioningError> {
+/**
+ * Deletes one group of the target that nobody of ours is in.
+ * @returns 'kept' where the target refuses, which is told; the failure where it can't be done until somebody acts
+ * @throws ProvisioningError for what is tried again
+ */
+export async function deleteGroup(
+  work: Work,
+  group: GroupItem,
+  name: string,
+  subject: Subject,
+): Promise<'deleted' | 'kept' | ProvisioningError> {
   try {
     await work.target.deleteGroup(name);
     work.tally.count('deleted', `delete group ${name}`);
     return 'deleted';
   } catch (error) {
     if (!(error instanceof ProvisioningError)) throw error;
+    const settling = asSettling(work, error, group);
+    if (settling) throw settling;
     if (error.code === 'not-found') return 'deleted';
     // CONFLUENCE §1a: 400 for the last group of administrators. It grants nothing to anybody any more.
     if (error.code === 'bad-request' || dispositionOf(error.code) === 'ignore') {

@@ -9,7 +9,9 @@ import type { GroupNaming } from '../policy/group-names.ts';
 import { planPark } from '../safety/dry-run.ts';
 import { asSettling, isJustMade, notSeenYet, takenUnseen } from '../settling.ts';
 import { report, reportPlan, ring, type Work } from '../work.ts';
+import { changeNames, endExchange, retireMoved } from './change-names.ts';
 import { giveUpNames } from './give-up-names.ts';
+import { lossesOf } from './losses-of.ts';
 import { settledNames } from './settle-names.ts';
 import { type GroupSurvey, surveyGroup } from './survey-group.ts';
 
@@ -78,7 +80,8 @@ async function attempt(work: Work, group: GroupItem, subject: Subject, conflicts
     if (placed.is !== 'ready' && placed.is !== 'planned') return placed;
     at = placed.at;
   }
-  return { is: work.isDryRun ? 'planned' : 'ready' };
+  if (work.isDryRun) return { is: 'planned' };
+  return { is: (await retireMoved(work, at)) ? 'ready' : 'again' };
 }
 
 /**
@@ -86,24 +89,14 @@ async function attempt(work: Work, group: GroupItem, subject: Subject, conflicts
  * @returns false: begin from the newest state
  */
 async function settle(work: Work, group: GroupItem, naming: GroupNaming, subject: Subject): Promise<boolean> {
-  const { resources, groupNames } = work.delivery;
   const change = settledNames(work.policy.settings.groups, group, naming);
   if (work.isDryRun) {
-    const lost = (change?.retiring ?? []).filter((name) => !work.protectedGroups.has(name.toLowerCase()));
-    if (lost.length > 0)
-      reportPlan(
-        work,
-        subject,
-        group.revision,
-        lost.map((name) => `take its members out of ${name}`),
-      );
+    const lost = lossesOf(work, change ?? {}, naming).map(({ does }) => does);
+    if (lost.length > 0) reportPlan(work, subject, group.revision, lost);
     return true;
   }
   if (change) {
-    // From here on the marker is what a crash leaves behind.
-    const marked = group.marker === undefined ? await resources.again(group) : undefined;
-    if (marked) await ring(work, marked, 'again');
-    else await groupNames.settle(group, change);
+    await changeNames(work, group, change);
     return false;
   }
   // Nobody is taken out of a protected group: it is lost as it is.
@@ -135,6 +128,7 @@ async function attemptName(
   if (waitsFor !== undefined) return blocked(work, group, subject, waitsFor);
   const actions = 'park' in plan ? [] : plan.actions;
   reportPlan(work, subject, group.revision, namesOf(actions));
+  if (why?.code === 'owned' && owner && !isLosingNames(group) && (await endExchange(work, group, owner))) return { is: 'again' };
   if (why && isLosingNames(group)) return blocked(work, group, subject, why.reason);
   if (why) return { is: (await park(work, group, subject, owner, why, name)) ? 'parked' : 'again' };
   if (!survey.exists && isRecorded(group, name, owner) && isJustMade(work, group)) throw notSeenYet(`group ${name}`);

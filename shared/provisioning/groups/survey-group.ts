@@ -3,6 +3,7 @@ import type { GroupItem } from '../../directory/items.ts';
 import { groupNameFor, groupNamingFor } from '../name-in-target.ts';
 import { type Plan, planGroup } from '../plan.ts';
 import type { GroupNaming } from '../policy/group-names.ts';
+import { grantsAccess } from '../policy/policy.ts';
 import type { Work } from '../work.ts';
 
 /** What a plan for one name of a live group is made of, as it is now, and the plan. */
@@ -38,7 +39,7 @@ export async function surveyGroup(
     recorded: group.boundAt !== undefined,
     mayLink: isMapped(naming) || policy.settings.users.linking !== 'never',
     mayCreate: policy.settings.groups.create,
-    grantsAccess: policy.settings.target.organization.accessGroups.some((each) => each.toLowerCase() === name.toLowerCase()),
+    grantsAccess: grantsAccess(policy, name),
     ...(illegal !== undefined && { illegal }),
     ...(owner && { ownedBy: describe(owner, group) }),
     ...namedBySetting(naming),

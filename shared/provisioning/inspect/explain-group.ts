@@ -1,7 +1,7 @@
 import type { GroupItem } from '../../directory/items.ts';
 import { allNamesOfGroup } from '../memberships/membership-wish.ts';
 import { groupNameFor, groupNamingFor } from '../name-in-target.ts';
-import type { Policy } from '../policy/policy.ts';
+import { grantsAccess, type Policy } from '../policy/policy.ts';
 import type { Step } from '../policy/step.ts';
 
 /** What each setting makes of a group, step by step, in the order in which the worker asks them. Pure. */
@@ -30,14 +30,20 @@ export function explainGroup(policy: Policy, group: GroupItem, protectedGroups: 
       says: groups.otherMembers === 'keep' ? 'members that were added by hand stay' : 'members that were added by hand are removed',
     },
     { setting: 'groups.onDelete', says: ON_DELETE[groups.onDelete] },
+    groups.mapping === 'same-name' && { setting: 'groups.onRename', says: ON_RENAME[groups.onRename] },
     protectedGroups.has(groupNameFor({ policy }, group).toLowerCase()) && {
-      setting: 'protected.groups',
+      setting: grantsAccess(policy, groupNameFor({ policy }, group)) ? 'target.organization.accessGroups' : 'protected.groups',
       says: 'this group is protected: it is never touched',
     },
     apply === 'dry-run' && { setting: 'apply', says: 'dry run: all of it is planned and logged, nothing is done' },
   ];
   return steps.filter((step) => step !== false);
 }
+
+const ON_RENAME = {
+  keep: 'a new name in the identity provider leaves the Confluence group its name, where nothing else names it',
+  move: 'a new name in the identity provider makes a new Confluence group: the members go there, and the old one is deleted',
+} as const;
 
 const ON_DELETE = {
   keep: 'a delete leaves the Confluence group and its members as they are',

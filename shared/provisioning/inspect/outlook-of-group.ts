@@ -1,6 +1,7 @@
 import type { GroupItem } from '../../directory/items.ts';
 import { ProvisioningError } from '../../targets/target.ts';
 import { dispositionOf } from '../dispositions.ts';
+import { type Loss, lossesOf } from '../groups/losses-of.ts';
 import { settledNames } from '../groups/settle-names.ts';
 import { surveyGroup } from '../groups/survey-group.ts';
 import { allNamesOfGroup } from '../memberships/membership-wish.ts';
@@ -13,10 +14,7 @@ import type { Look, LookWithTarget } from './look.ts';
 export async function outlookOfGroup(look: LookWithTarget, group: GroupItem): Promise<Outlook> {
   if (group.state === 'tombstone') return outlookOfDeleted(look, group);
   const naming = groupNamingFor(look, group);
-  const losses = namesToLose(look, group).map((name) => ({
-    do: `take its members out of ${name}`,
-    why: 'the settings do not give it that name any more',
-  }));
+  const losses = lossesToCome(look, group).map(({ does, why }) => ({ do: does, why }));
   if (naming.is !== 'names') {
     const skipped = [naming.reason];
     return losses.length > 0 ? { is: 'actions', actions: losses, skipped } : { is: 'nothing', why: 'a setting says so', skipped };
@@ -46,9 +44,13 @@ function joined(losses: readonly { do: string; why: string }[], outlooks: readon
 
 /** The groups of the target that the settings take from a group, now or since its last change. */
 export function namesToLose(look: Look, group: GroupItem): readonly string[] {
+  return lossesToCome(look, group).map(({ name }) => name);
+}
+
+function lossesToCome(look: Look, group: GroupItem): Loss[] {
   if (group.state !== 'live') return [];
-  const change = settledNames(look.policy.settings.groups, group, groupNamingFor(look, group));
-  return (change?.retiring ?? group.retiring ?? []).filter((name) => !look.protectedGroups.has(name.toLowerCase()));
+  const naming = groupNamingFor(look, group);
+  return lossesOf(look, settledNames(look.policy.settings.groups, group, naming) ?? group, naming);
 }
 
 function outlookOfDeleted({ policy, protectedGroups }: Look, group: GroupItem): Outlook {

@@ -1,4 +1,4 @@
-import type { MembershipRead, Successor } from '../../directory/delivery.ts';
+import type { MembershipRead } from '../../directory/delivery.ts';
 import type { UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { isHeld } from '../../directory/marker.ts';
@@ -11,10 +11,12 @@ import { messageGroupOfGroup } from '../name-in-target.ts';
 import { isAlreadyPlanned } from '../safety/dry-run.ts';
 import { asSettling } from '../settling.ts';
 import { wakeAdmitted } from '../users/admit-members.ts';
-import { pendingMs, report, reportLeft, reportPlan, ring, type Work } from '../work.ts';
+import { reportLeft, ring, type Work } from '../work.ts';
 import { asStillUsed, holdMembership, stillHeld } from './hold-membership.ts';
-import { allNamesOfGroup, type MembershipWish, membershipWish } from './membership-wish.ts';
-import { actionsOf, countMoves, planMembership } from './plan-membership.ts';
+import { allNamesOfGroup, membershipWish } from './membership-wish.ts';
+import { moveMember } from './move-member.ts';
+import { planMembership } from './plan-membership.ts';
+import { clear, waits } from './settle-membership.ts';
 
 /** How often one membership is begun again within one message. */
 const ROUNDS = 4;
@@ -121,7 +123,7 @@ async function attempt(
     if (member.marker === 'waiting') return 'skipped';
     return (await memberships.waitForUser(read)) ? waits(work, subject, 'the user has no account yet') : 'again';
   }
-  return move(work, read, subject, at.ready ? wish : { ...wish, in: [] }, waitsForGroup);
+  return moveMember(work, read, subject, at.ready ? wish : { ...wish, in: [] }, waitsForGroup);
 }
 
 /** Of a deleted group it matters only where those who were members stay so: who had been taken out by a large change does not. */
@@ -129,120 +131,8 @@ function isLayered({ policy }: Work, { state, layers, lastLayers = [] }: GroupIt
   return layers.length > 0 || (state === 'tombstone' && lastLayers.length > 0 && policy.settings.groups.onDelete === 'keep');
 }
 
-/** Makes the target's groups equal to the wish: taken away first, unless a name's present owners want it by an item of their own. */
-async function move(
-  work: Work,
-  read: MembershipRead,
-  subject: Subject,
-  wish: MembershipWish,
-  waitsForGroup: boolean,
-): Promise<MembershipOutcome | 'again'> {
-  const { memberships } = work.delivery;
-  const accountName = read.user?.boundName;
-  // "no call if no account was ever bound"
-  if (accountName === undefined || wish.in.length + wish.out.length === 0) {
-    if (wish.wanted) return 'left';
-    reportPlan(work, subject, read.member.revision, []);
-    return clear(work, read, subject, 'absent');
-  }
-  if (work.protectedAccounts.has(accountName.toLowerCase())) return leaveAlone(work, read, subject, 'the account is protected');
-  if (wish.out.some((name) => work.protectedGroups.has(name.toLowerCase())))
-    return leaveAlone(work, read, subject, 'the group is protected');
-  const successors: Successor[] = [];
-  const out: string[] = [];
-  for (const name of wish.out) {
-    const theirs = await memberships.successor(read, name, accountName);
-    if (!theirs) out.push(name);
-    else if (!successors.some(({ group, user }) => group === theirs.group && user === theirs.user)) successors.push(theirs);
-  }
-  const actual = { ...wish, out };
-  reportPlan(work, subject, read.member.revision, actionsOf(actual));
-  const isHeldBack = out.length > 0 && !(await work.brake.permits(read.member.userId));
-  for (const name of isHeldBack ? [] : out) {
-    await removeAskingTwice(work, read, name, accountName);
-    // Who is disabled has given the seat back by that.
-    if (isUsed(read.user)) await work.seats.freeMember(accountName, name);
-  }
-  for (const name of wish.in) await addMember(work, read, name, accountName);
-  countMoves(work, isHeldBack ? { ...actual, out: [] } : actual);
-  // What gives access was done; what takes it away waits for an administrator.
-  if (isHeldBack) return holdMembership(work, read, subject, actionsOf({ ...actual, in: [] }));
-  if (wish.withheld) return settle(work, read, subject, memberships.withhold(read), 'kept back until the user is active again');
-  if (waitsForGroup) return settle(work, read, subject, memberships.waitForGroup(read), 'waits for the group, which is not in the target');
-  if (successors.length === 0 || wish.wanted) return clear(work, read, subject, wish.wanted ? 'present' : 'absent');
-  if (!(await memberships.handOver(read, successors))) return 'again';
-  reportApplied(work, read, subject, 'left to the present owners of both names, who want it');
-  return 'done';
-}
-
-async function addMember(work: Work, { user }: MembershipRead, name: string, accountName: string): Promise<void> {
-  // Who can't log in takes no seat; enabling the account asks for one.
-  if (isUsed(user)) await work.seats.takeForMember(accountName, name);
-  await work.target.addMember(name, accountName);
-}
-
-function isUsed(user: MembershipRead['user']): boolean {
-  return user?.state === 'live' && user.active;
-}
-
-/** DELIVERY §2.4: "404 is not believed once": a second one means that the account or the group is gone, where both would be seen by now. */
-async function removeAskingTwice(work: Work, read: MembershipRead, group: string, account: string): Promise<void> {
-  for (let asked = 1; ; asked++) {
-    try {
-      await work.target.removeMember(group, account);
-      return;
-    } catch (error) {
-      if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;
-      if (asked === 1) continue;
-      const settling = asSettling(work, error, read.member, read.user, read.group);
-      if (settling) throw settling;
-      return;
-    }
-  }
-}
-
-function clear(work: Work, read: MembershipRead, subject: Subject, applied: 'present' | 'absent'): Promise<MembershipOutcome> {
-  return settle(work, read, subject, work.delivery.memberships.clear(read, applied));
-}
-
-/** @param settled the write that says that it was applied: false if something has changed meanwhile */
-async function settle(
-  work: Work,
-  read: MembershipRead,
-  subject: Subject,
-  settled: Promise<boolean>,
-  note?: string,
-): Promise<MembershipOutcome> {
-  if (await settled) {
-    reportApplied(work, read, subject, note);
-    return 'done';
-  }
-  // DELIVERY §3.7: "A failed clear sets the marker again". What was applied may no longer be wanted.
-  await work.delivery.memberships.putBack(read);
-  const { connection, groupId, userId } = read.member;
-  const { messageGroup, thread } = work;
-  const resource = { type: 'group', id: groupId } as const;
-  await ring(work, { messageGroup, connection, resource, correlationId: thread.correlationId, members: [userId] }, 'again');
-  return 'left';
-}
-
 /** The target does not know the account or the group: both are compared once more, which makes what is missing. */
 async function lookAtBoth(work: Work, { group, user }: MembershipRead): Promise<void> {
   for (const resource of [group, user])
     if (resource?.state === 'live') await ring(work, markedResource(resource, work.thread.correlationId), 'again');
-}
-
-async function leaveAlone(work: Work, read: MembershipRead, subject: Subject, reason: string): Promise<MembershipOutcome> {
-  await work.delivery.memberships.setAside(read);
-  return waits(work, subject, reason);
-}
-
-function waits(work: Work, subject: Subject, reason: string): MembershipOutcome {
-  report(work, 'change.waiting', { subject, reason });
-  return 'waits';
-}
-
-function reportApplied(work: Work, { member }: MembershipRead, subject: Subject, note?: string): void {
-  const pending = pendingMs(work, member.markerSince);
-  report(work, 'change.applied', { subject, revision: member.revision, pendingMs: pending, ...(note !== undefined && { note }) });
 }

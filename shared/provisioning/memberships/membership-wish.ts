@@ -20,8 +20,10 @@ export function membershipWish(policy: Policy, { member, group, user }: Membersh
   // The account of a deleted user stays as it is, with its groups.
   if (isGiven && user?.state === 'tombstone' && policy.settings.users.onDelete === 'keep')
     return { in: [], out: [], withheld: false, wanted };
-  const names = group && !isLeftAsItIs(policy, { member, group, ...(user && { user }) }) ? namesOfGroup(group) : [];
-  const retiring = group?.retiring ?? [];
+  const isLeft = isLeftAsItIs(policy, { member, ...(group && { group }), ...(user && { user }) });
+  const names = group && !isLeft ? namesOfGroup(group) : [];
+  // Who was on the way from one name to the other stays where they are.
+  const retiring = (group?.retiring ?? []).filter((name) => !isLeft || group?.movedFrom?.includes(name) !== true);
   const kept = wanted ? groupsKept(user) : undefined;
   const back = kept === undefined ? [] : names.filter((name) => !kept.includes(name));
   // A default group of all users is not taken from an account that is to be usable, whoever else had given it.

@@ -33,6 +33,11 @@ export function policyOf(settings: Settings): Policy {
   };
 }
 
+/** True of a group of the target that grants Confluence in an organisation: filled with the accounts, by nobody else. */
+export function grantsAccess({ settings }: Pick<Policy, 'settings'>, group: string): boolean {
+  return lowerCased(settings.target.organization.accessGroups).has(group.toLowerCase());
+}
+
 function lowerCased(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.map((name) => name.toLowerCase()));
 }

@@ -50,6 +50,47 @@ describe('settledNames (decision 15)', () => {
     expect(settled && { alsoBound: settled.alsoBound, retiring: settled.retiring }).toEqual(expected);
   });
 
+  it.each([
+    [
+      'renamed, the old name is noted and stays',
+      { boundName: 'crew', namedBy: 'Crew' },
+      { alsoBound: [], retiring: [], movedFrom: ['crew'] },
+    ],
+    [
+      'it stays while the new one is bound, and is retired by who finds that there',
+      { boundName: 'crew', alsoBound: ['sales'], movedFrom: ['crew'], namedBy: 'Sales' },
+      undefined,
+    ],
+    [
+      'what is retired stays so',
+      { boundName: 'crew', alsoBound: ['sales'], retiring: ['crew'], movedFrom: ['crew'], namedBy: 'Sales' },
+      undefined,
+    ],
+    [
+      'renamed back, the other one moves',
+      { boundName: 'sales', alsoBound: ['crew'], retiring: ['sales'], movedFrom: ['sales'], namedBy: 'Crew' },
+      { alsoBound: ['crew'], retiring: [], movedFrom: ['crew'] },
+    ],
+    [
+      'renamed twice, both move',
+      { boundName: 'one', alsoBound: ['two'], movedFrom: ['one'], namedBy: 'Two' },
+      { alsoBound: ['two'], retiring: [], movedFrom: ['one', 'two'] },
+    ],
+    ['what the settings take is lost as ever', { boundName: 'crm', namedBy: 'Sales' }, { alsoBound: [], retiring: ['crm'] }],
+    ['in letters’ case alone: only by what it is named', { boundName: 'sales', namedBy: 'SALES' }, { alsoBound: [], retiring: [] }],
+    ['bound before names were kept', { boundName: 'crew' }, { alsoBound: [], retiring: [], movedFrom: ['crew'] }],
+  ])('groups.onRename move: %s', (_, names, expected) => {
+    const settled = settle({ onRename: 'move' }, names as Partial<GroupItem>);
+    expect(settled).toEqual(expected && { ...expected, namedBy: 'Sales' });
+  });
+
+  it('groups.onRename move: left out, nothing moves', () => {
+    const moving = { boundName: 'crew', alsoBound: ['sales'], movedFrom: ['crew'], namedBy: 'Sales' };
+    expect(settle({ onRename: 'move', exclude: ['Sales'] }, moving)).toMatchObject({ retiring: ['crew', 'sales'], movedFrom: [] });
+    const mapped = settle({ onRename: 'move', ...map('one') }, { boundName: 'two', namedBy: 'Crew' });
+    expect(mapped).toEqual({ alsoBound: [], retiring: ['two'], namedBy: 'Sales' });
+  });
+
   it('keeps the displayName that the settings have named the group by', () => {
     expect(settle(map('one'), { boundName: 'one', namedBy: 'Crew' })?.namedBy).toBe('Sales');
     expect(settle({ exclude: ['Sales'] }, { boundName: 'sales', namedBy: 'Crew' })?.namedBy).toBe('Crew');
