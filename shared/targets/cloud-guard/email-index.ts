@@ -7,6 +7,10 @@ import { ENDPOINTS } from './endpoints.ts';
 /** "Max 100 per page" (CONFLUENCE §1d). */
 export const PAGE = 100;
 const KEPT_MS = 300_000;
+/** A list that is not read to its end is kept longer than the sweep leaves its changes alone, or it would be begun anew for ever. */
+const UNFINISHED_KEPT_MS = 3_900_000;
+/** Who is told to come again goes on with the next page. */
+const AGAIN_AFTER_MS = 1_000;
 /** A directory of Atlassian's has 150,000 users at most: about 40 MB. */
 const MOST = 200_000;
 
@@ -52,10 +56,10 @@ export function emailIndex(memory: EmailMemory, target: TargetId, now: () => num
       while (reading.next !== undefined && known(reading, email).length === 0) {
         if (now() >= end) {
           const sentence = `The users of the directory are still being read to find an e-mail address: ${reading.next - 1} of ${reading.total}.`;
-          throw new ProvisioningError('settling', sentence);
+          throw new ProvisioningError('settling', sentence, { retryAfterMs: AGAIN_AFTER_MS });
         }
         await readPage(calls, reading, reading.next);
-        reading.until = now() + KEPT_MS;
+        reading.until = now() + (reading.next === undefined ? KEPT_MS : UNFINISHED_KEPT_MS);
       }
       return known(reading, email);
     },
