@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type HttpClientOptions, httpClient } from '../http/http-client.ts';
 import { type RestClient, restClient } from '../http/rest-client.ts';
+import { ProvisioningError } from '../target.ts';
 import { isUsable } from './accounts.ts';
 import { ConfluenceMembers, Ignored } from './answers.ts';
 import { CONFLUENCE_ENDPOINTS } from './endpoints.ts';
@@ -27,7 +28,11 @@ export async function compareWithConfluence(org: Organization, options: Omit<Htt
     baseUrl: site,
     credentials: { ...options.credentials, read: () => Promise.resolve({ credentials: login, version: '' }) },
   });
-  const client = restClient(http, (answer, redact) => failureOfAnswer(answer, org.now(), redact));
+  const client = restClient(http, (answer, redact) =>
+    answer.status === 401 || answer.status === 403
+      ? new ProvisioningError('refused', LOGIN_REFUSED, { status: answer.status })
+      : failureOfAnswer(answer, org.now(), redact),
+  );
   const findings: Finding[] = [];
   for (const name of org.settings.accessGroups) {
     try {
@@ -65,6 +70,9 @@ async function compareGroup(org: Organization, client: RestClient, site: string,
     text: `Confluence (${site}) sees other members in the group ${name} than the organisation has: ${parts.join(', and ')}. Changes need minutes to arrive; ask again then.`,
   };
 }
+
+const LOGIN_REFUSED =
+  'It refuses the e-mail address and API token that are stored for the site: a site administrator’s are needed, and a token ends after a year at most.';
 
 /** Asked before the members: an unknown group has an empty page of them, and no 404. */
 async function knowsGroup(client: RestClient, id: string): Promise<boolean> {
