@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScimClient } from './scim-client.ts';
 import { type Account, type SeenRequest, SimulatedConfluence } from './simulated-confluence.ts';
+import { SimulatedOrganization } from './simulated-organization.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const SCRIPTS = {
@@ -99,6 +100,8 @@ export class RunningStack {
   readonly port: number;
   readonly scim: ScimClient;
   readonly confluence: SimulatedConfluence;
+  /** In its place with TARGET=cloud-…. */
+  readonly organization: SimulatedOrganization;
   readonly #env: Readonly<Record<string, string>>;
   readonly #parent: string;
   #running: Running | undefined;
@@ -110,6 +113,7 @@ export class RunningStack {
     this.#env = env;
     this.scim = new ScimClient(`http://127.0.0.1:${port}/scim/v2`, env['SCIM_TOKEN'] ?? SCIM_TOKEN);
     this.confluence = new SimulatedConfluence(`http://127.0.0.1:${port + 1}`);
+    this.organization = new SimulatedOrganization(`http://127.0.0.1:${port + 1}`);
   }
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<RunningStack> {
