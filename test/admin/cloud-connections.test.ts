@@ -49,7 +49,7 @@ describe('connection create, for Atlassian Cloud without Guard', () => {
     expect((await world.admin(`${organization} --access-groups Confluence-Users-acme,guests --json`)).json()).toMatchObject({
       target: { ...target, id: targetIdOf(target) },
       settings: {
-        users: { linking: 'user-name', userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' } },
+        users: { linking: 'user-name', update: false, userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' } },
         groups: { onRename: 'keep' },
         target: { organization: { accessGroups: ['Confluence-Users-acme', 'guests'], onDisable: 'leave-groups' } },
       },

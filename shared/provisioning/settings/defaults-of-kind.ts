@@ -21,6 +21,8 @@ export function withDefaultsOfKind(settings: Settings, address: TargetAddress): 
         ...settings,
         users: {
           ...users,
+          // Names belong to the people: each that differs would be reported as unsupported, at every Synchronize.
+          update: false,
           // An account is found by its e-mail address alone.
           userName: { ...users.userName, source: 'email' },
           // Out of the access groups alone, a person would keep Confluence by a pushed group that grants it too.

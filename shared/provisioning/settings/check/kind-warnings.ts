@@ -52,6 +52,11 @@ const KINDS: Readonly<Record<TargetKind, (settings: Settings) => readonly Warnin
         'who is to lose Confluence is suspended, and loses Jira and everything else in the directory with it',
       ],
       [
+        users.update,
+        'users.update',
+        'names are their owners’ to change there: each that differs is reported as unsupported, at every change and every Synchronize',
+      ],
+      [
         userName.source !== 'email',
         'users.userName.source',
         'an account of an Atlassian organisation has its e-mail address for a name: write "email", else whoever comes with another name is parked',

@@ -50,6 +50,7 @@ describe('settings, by what they are for', () => {
     [{ users: { userName: { source: 'userName' } } }, ['users.userName.source']],
     [{ users: { userName: { source: 'email', stripDomain: true } } }, ['users.userName.stripDomain']],
     [{ users: { groupsOnDeactivate: { do: 'keep' } } }, ['users.groupsOnDeactivate.do']],
+    [{ users: { update: true } }, ['users.update']],
     [
       { users: { groupsOnDeactivate: { do: 'keep' } }, target: { organization: { accessGroups: ['staff'], onDisable: 'suspend' } } },
       ['target.organization.onDisable'],
@@ -59,7 +60,7 @@ describe('settings, by what they are for', () => {
     [{ groups: { onRename: 'move' } }, ['groups.onRename']],
     [{ groups: { mapping: 'map', map: { Writers: ['writers', 'Staff'] } } }, ['groups.map.Writers[1]']],
   ])('for an organisation, of %j it warns: %j', (change, expected) => {
-    const users = { userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' } } as const;
+    const users = { update: false, userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' } } as const;
     const whole = settingsOf({ target: ACCESS, users }, change);
     const checked = checkSettings(whole, { now: new Date(0), kind: 'cloud-organization' });
     expect('warnings' in checked && checked.warnings.map(({ path }) => path)).toEqual(expected);
