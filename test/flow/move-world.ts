@@ -9,7 +9,7 @@ import { matchResources } from '../../functions/worker/match-resources.ts';
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
-import { type AddressOf, targetIdOf } from '../../shared/targets/target-address.ts';
+import { type TargetAddress, targetIdOf } from '../../shared/targets/target-address.ts';
 import { addToken, ScimClient } from '../protocol/scim-client.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
@@ -33,16 +33,13 @@ export interface MoveWorld extends World {
   admin(...argv: readonly string[]): Promise<{ code: number; text: string; error: string; json(): Record<string, unknown> }>;
 }
 
-const CLOUD: AddressOf<'cloud-organization'> = {
+const CLOUD: TargetAddress = {
   kind: 'cloud-organization',
   baseUrl: 'https://api.example.com',
   organization: 'org-1',
 };
 
-export async function startMoveWorld(
-  settings: SettingsChange = {},
-  address: Connection['target'] | typeof CLOUD = CLOUD,
-): Promise<MoveWorld> {
+export async function startMoveWorld(settings: SettingsChange = {}, address = CLOUD): Promise<MoveWorld> {
   const cloud = new ConfluenceDouble();
   cloud.capabilities.findByEmail = true;
   const old = new ConfluenceDouble();

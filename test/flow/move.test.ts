@@ -124,7 +124,15 @@ describe('move copy', () => {
     const tokened = await world.addConnection('tokened');
     await addToken(world.connections, tokened.id, 1_000);
     expect(await refusal('first', '--to', 'tokened')).toMatch(/of its own/);
-    await world.addConnection('declaring', { schemaExtension: { urn: 'urn:x:y', attributes: [] } as never }).catch(() => undefined);
+    const attributes = [{ name: 'badge', type: 'string' as const }];
+    const schemaExtension = {
+      resourceType: 'User' as const,
+      id: 'urn:example:params:scim:schemas:badge:1.0:User',
+      name: 'Badge',
+      attributes,
+    };
+    await world.addConnection('declaring', { schemaExtension });
+    expect(await refusal('first', '--to', 'declaring')).toMatch(/don't declare the same attributes/);
     await copied();
     expect(await refusal('cloud', '--to', 'first')).toMatch(/is itself the copy/);
     const { code, error } = await world.admin('connection', 'enable', 'cloud');
