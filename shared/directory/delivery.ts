@@ -49,8 +49,6 @@ export interface Owner {
   readonly givenUp: boolean;
   /** A group that this product made. */
   readonly made?: boolean;
-  /** Others are parked until it is given up (DELIVERY §2.7). */
-  readonly awaited?: boolean;
   /** Under which name the owner works: its lock (DELIVERY §1). */
   readonly lock?: string;
   /** displayName or userName of the owner. */

@@ -130,6 +130,7 @@ const groupSettings = fc.record(
     rename: mostly([], fc.uniqueArray(fc.constantFrom(...GROUP_REPLACEMENTS), { maxLength: 2 })),
     otherMembers: fc.constantFrom('keep', 'remove'),
     onDelete: fc.constantFrom('keep', 'empty', 'delete'),
+    onRename: fc.constantFrom('keep', 'move'),
   },
   { requiredKeys: [] },
 );
@@ -139,7 +140,7 @@ export const arbitraryPolicy: fc.Arbitrary<SettingsInput> = fc
   .record({
     version: fc.constant(2 as const),
     users: userSettings,
-    groups: mostly({}, groupSettings),
+    groups: fc.oneof(fc.constant({}), fc.constant({ onRename: 'move' }), groupSettings),
     protected: fc.record({ accounts: subsetOf(['root', 'Ann', 'zoe', 'kim'], 2), groups: subsetOf(['security', 'Guests', 'staff'], 1) }),
     brake: fc.constant({ enabled: false }),
     target: fc.record({ parallelCalls: fc.constantFrom(1, 4) }, { requiredKeys: [] }),

@@ -24,6 +24,8 @@ export class LiveTenant {
     due: new Set(),
     withheld: new Set(),
     namedBy: new Map(),
+    made: new Set(),
+    moving: new Set(),
   };
   #settings: SettingsInput;
   #was: Tenant = { users: new Map(), groups: new Map(), bound: { users: new Map(), groups: new Map() } };

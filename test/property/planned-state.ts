@@ -43,6 +43,10 @@ export interface History {
   readonly withheld: Set<string>;
   /** By what displayName a group got the name that it has. */
   readonly namedBy: Map<string, string>;
+  /** Groups of Confluence that this product made. */
+  readonly made: Set<string>;
+  /** Names that a group is to lose to a new one, which it can't have: `id name`. */
+  readonly moving: Set<string>;
 }
 
 export interface Step {
@@ -88,14 +92,14 @@ export class PlannedState {
       const there = before.groups.get(name);
       const isMadeAnew = this.#isDeletedNow(name);
       const members = [...accounts.keys()].filter((account) => this.#isMember(account, name, isMadeAnew ? undefined : there, accounts));
-      groups.set(name, new Set(members));
+      if (members.length > 0 || !this.#isMovedAway(name)) groups.set(name, new Set(members));
     }
     return { accounts, groups };
   }
 
   /** What was written down because of this step, for the next. */
   remember(): void {
-    const { now, was, history, settings } = this.#step;
+    const { now, was, before, history, settings } = this.#step;
     const { groups } = this.confluence();
     for (const [id, name] of now.bound.users) {
       const user = now.users.get(id);
@@ -112,9 +116,14 @@ export class PlannedState {
     }
     for (const [id, names] of now.bound.groups) {
       const displayName = now.groups.get(id)?.displayName;
-      for (const name of names) history.groups.add(name);
+      for (const name of names) {
+        history.groups.add(name);
+        if (groups.has(name) && (!before.groups.has(name) || this.#isDeletedNow(name))) history.made.add(name);
+        if (this.#isMoving(id, name)) history.moving.add(`${id} ${name}`);
+        else history.moving.delete(`${id} ${name}`);
+      }
       if (names.length === 0) history.namedBy.delete(id);
-      else if (displayName !== undefined && (!was.bound.groups.get(id)?.length || (!isPlain(settings) && this.#ownNaming(id).length > 0)))
+      else if (displayName !== undefined && (!was.bound.groups.get(id)?.length || (isFollowed(settings) && this.#ownNaming(id).length > 0)))
         history.namedBy.set(id, displayName);
     }
   }
@@ -144,7 +153,8 @@ export class PlannedState {
       const wanted = this.#naming(id);
       const names = now.bound.groups.get(id) ?? [];
       for (const name of names) {
-        if (!wanted.includes(name)) found.push(`group ${group.displayName} has the name ${name} and not ${wanted}`);
+        if (!wanted.includes(name) && !this.#isMoving(id, name))
+          found.push(`group ${group.displayName} has the name ${name} and not ${wanted}`);
         if (this.#groupOf.get(name) !== id) found.push(`two groups have the name ${name}`);
         if (was.bound.groups.get(id)?.includes(name)) continue;
         const isForeign = before.groups.has(name) && !history.groups.has(name);
@@ -277,13 +287,36 @@ export class PlannedState {
     const { settings, history, was } = this.#step;
     const names = this.#ownNaming(id);
     const namedBy = history.namedBy.get(id);
-    // Confluence has no rename: a name that the displayName alone has given stays.
-    if (names.length === 0 || !isPlain(settings) || namedBy === undefined || !was.bound.groups.get(id)?.length) return names;
+    // Confluence has no rename: a name that the displayName alone has given stays, unless the setting moves the group.
+    if (names.length === 0 || isFollowed(settings) || namedBy === undefined || !was.bound.groups.get(id)?.length) return names;
     return [namedBy.toLowerCase()];
   }
 
   #ownNaming(id: string): string[] {
     return plannedGroupNames(this.#step.settings.groups, this.#step.now.groups.get(id)?.displayName ?? '');
+  }
+
+  /** The IdP's rename takes the name from the group, which keeps it for as long as it can't have the new one. */
+  #isMoving(id: string, name: string): boolean {
+    const { settings, history } = this.#step;
+    const wanted = this.#naming(id);
+    if (settings.groups.mapping === 'map' || wanted.length === 0 || wanted.includes(name)) return false;
+    return history.moving.has(`${id} ${name}`) || (settings.groups.onRename === 'move' && this.#namesBefore(id).includes(name));
+  }
+
+  /** What the settings made of the displayName that the group had when it was named. */
+  #namesBefore(id: string): readonly string[] {
+    const namedBy = this.#step.history.namedBy.get(id);
+    return namedBy === undefined ? [] : plannedGroupNames(this.#step.settings.groups, namedBy);
+  }
+
+  /** The group that had the name has moved to its new one: made by this product, the old one goes when nobody is in it. */
+  #isMovedAway(name: string): boolean {
+    const { was, now, history } = this.#step;
+    if (this.#protectedGroups.has(name) || this.#groupOf.has(name) || !history.made.has(name)) return false;
+    return [...was.bound.groups].some(
+      ([id, names]) => names.includes(name) && isLive(was.groups.get(id)) && isLive(now.groups.get(id)) && this.#isMoving(id, name),
+    );
   }
 
   /** In Confluence, and its own, under all its names. */
@@ -355,6 +388,11 @@ export class PlannedState {
 
 function isPlain({ groups }: Settings): boolean {
   return groups.mapping === 'same-name' && groups.rename.length === 0;
+}
+
+/** Its names follow the displayName: made by a setting, or moved. */
+function isFollowed(settings: Settings): boolean {
+  return !isPlain(settings) || settings.groups.onRename === 'move';
 }
 
 function isLive(resource: { readonly deleted: boolean } | undefined): boolean {

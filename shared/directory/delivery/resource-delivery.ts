@@ -70,7 +70,6 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         free: resource === undefined || givenUp,
         givenUp,
         ...(item.made && { made: true }),
-        ...(item.waiters !== undefined && item.waiters.size > 0 && { awaited: true }),
         ...(resource?.boundName !== undefined && { lock: resource.boundName }),
         ...(called !== undefined && { name: called }),
       };

@@ -1,7 +1,7 @@
 import type { GroupItem } from '../../directory/items.ts';
 import type { Subject } from '../../log/records.ts';
 import { ProvisioningError } from '../../targets/target.ts';
-import { report, reportPlan, type Work } from '../work.ts';
+import { report, reportPlan, ring, type Work } from '../work.ts';
 import { deleteGroup } from './end-groups.ts';
 
 /**
@@ -14,7 +14,10 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
   for (const name of group.movedFrom ?? []) {
     if (group.retiring?.includes(name) !== true || work.protectedGroups.has(name.toLowerCase())) continue;
     const owner = await work.delivery.resources.owner(group.target, 'group', name);
-    if (owner?.id !== group.id || owner.connection !== group.connection || owner.givenUp || owner.awaited) continue;
+    if (owner?.id !== group.id || owner.connection !== group.connection || owner.givenUp) continue;
+    const waiting = await work.delivery.resources.wakeWaiters(group.target, 'group', name);
+    for (const one of waiting) await ring(work, one, 'woken');
+    if (waiting.length > 0) continue;
     const why = owner.made || isOfDirectory(work) ? await othersIn(work, name) : 'it was not made by this product';
     if (why !== undefined) {
       leave(work, subject, name, why);

@@ -30,9 +30,13 @@ export function settledNames(settings: GroupSettings, group: GroupItem, naming: 
   return { alsoBound, retiring, ...(moved && { movedFrom }), ...(namedBy !== undefined && { namedBy }) };
 }
 
-/** True of a name that the same settings gave to the displayName by which the group was named: it is the IdP that takes it. */
+/**
+ * True of a name that the same settings gave to the displayName by which the group was named: it is the IdP that takes it. What has begun to
+ * move goes on moving, unless a map names the group by now.
+ */
 function isMovedBy(settings: GroupSettings, { namedBy, boundName, movedFrom = [] }: GroupItem): (name: string) => boolean {
-  const moves = settings.onRename === 'move' && settings.mapping === 'same-name';
+  if (settings.mapping === 'map') return () => false;
+  const moves = settings.onRename === 'move';
   const before = moves && namedBy !== undefined ? groupNaming(settings, namedBy) : undefined;
   const names: readonly (string | undefined)[] = before?.is === 'names' ? before.names : moves && namedBy === undefined ? [boundName] : [];
   return (name) => movedFrom.includes(name) || names.includes(name);
