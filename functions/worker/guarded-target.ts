@@ -92,6 +92,7 @@ export function guardedTarget(target: Target, guard: Guard): Target {
 
   return {
     settlesWithinMs: target.settlesWithinMs,
+    ...(target.takesOverByEmail && { takesOverByEmail: true }),
     illegalAccountName: (name) => target.illegalAccountName(name),
     illegalGroupName: (name) => target.illegalGroupName(name),
     rememberAccount: (name, key) => target.rememberAccount(name, key),

@@ -59,6 +59,11 @@ export interface Target {
    * would be parked for what may come by itself is tried again for so long.
    */
   readonly settlesWithinMs: number;
+  /**
+   * `createAccount` takes over an account that has the e-mail address already, unasked and without a word: there an address stands for its
+   * account as much as the name does, when it comes to who is protected.
+   */
+  readonly takesOverByEmail?: true;
   /** Why no account may be made of this name, as a sentence for the administrator; undefined when one may. Asks nobody. */
   illegalAccountName(name: string): string | undefined;
   illegalGroupName(name: string): string | undefined;

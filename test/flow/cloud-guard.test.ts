@@ -93,6 +93,16 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect((await world.user(ann))?.marker).toBeUndefined();
   });
 
+  it('whoever has a protected e-mail address is not taken over by Atlassian under another user name', async () => {
+    await startOn({}, { settings: { protected: { accounts: ['admin@example.com'] } } });
+    simulator.seed({ accounts: [{ email: 'admin@example.com', fullName: 'The Admin' }] });
+    const mallory = await world.createUser('mallory', { emails: [{ value: 'Admin@Example.com' }] });
+    await world.settle();
+    expect(await world.user(mallory)).toMatchObject({ parkedCode: 'protected' });
+    expect(sent('POST')).toEqual([]);
+    expect(account('admin')).toMatchObject({ fullName: 'The Admin', status: 'active' });
+  });
+
   it('a renamed group is a new one with the same members, and the old one is gone from them', async () => {
     await startOn();
     const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];

@@ -27,6 +27,8 @@ export interface ActualAccount extends GivenGroups {
   readonly mayLink: boolean;
   /** Why the target takes no account of this name, as a sentence. */
   readonly illegal?: string;
+  /** The target links an account that has the e-mail address by itself (Target). */
+  readonly takesOverByEmail?: true;
   /** A setting made the name of a user name, as "users.userName.stripDomain: jane@corp.example becomes jane". */
   readonly namedBy?: string;
 }
@@ -53,12 +55,19 @@ export function planUser(
     return desired.unnamed.is === 'skip' ? skip(desired.unnamed.reason) : { park: 'no-name', reason: desired.unnamed.reason };
   if (desired.state === 'tombstone' && policy.settings.users.onDelete === 'keep')
     return skip(`users.onDelete is "keep": the account ${name} of a deleted user stays as it is, with its groups.`);
-  if (protectedAccounts.has(name.toLowerCase()))
+  const isProtected = (known: string | undefined) => known !== undefined && protectedAccounts.has(known.toLowerCase());
+  const what = isProtected(name) ? name : actual.takesOverByEmail && [addressOf(desired, actual, wanted)].find(isProtected);
+  if (what)
     return {
       park: 'protected',
-      reason: `The account ${name} is protected and never touched. Take it out of the assignment, or out of the protected accounts.`,
+      reason: `The account ${what} is protected and never touched. Take it out of the assignment, or out of the protected accounts.`,
     };
   return wanted ? planAccess(desired, actual, policy) : planNoAccess(desired, actual, policy);
+}
+
+/** The address that the account has, or would be made with. */
+function addressOf({ profile }: DesiredUser, { account }: ActualAccount, wanted: boolean): string | undefined {
+  return account?.email ?? (wanted ? profile.email : undefined);
 }
 
 /** The account is ours and should not be usable. */

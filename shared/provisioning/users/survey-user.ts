@@ -69,6 +69,7 @@ export async function surveyUser(
     newGroupsDue: user.newGroupsDue === true,
     ...(kept !== undefined && { kept }),
     ...(illegal !== undefined && { illegal }),
+    ...(target.takesOverByEmail && { takesOverByEmail: true }),
     ...(groups && { groups }),
     ...(namedBy && { namedBy: `${namedBy.setting}: ${namedBy.says}` }),
     ...(user.appliedProfile !== undefined && { applied: JSON.parse(user.appliedProfile) as DesiredProfile }),

@@ -39,6 +39,8 @@ export function cloudGuardTarget(options: CloudGuardTargetOptions): Target {
 
   return {
     settlesWithinMs: SETTLES_WITHIN_MS,
+    // "If a managed Atlassian account already exists ... for the specified email address", it is linked.
+    takesOverByEmail: true,
     illegalAccountName,
     illegalGroupName,
     serviceAccount: () => readServiceAccount(directory, address.directory),

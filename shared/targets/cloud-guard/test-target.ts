@@ -60,7 +60,7 @@ export async function testTarget(directory: Directory, directoryId: string): Pro
 
 const WHAT_TO_KNOW = [
   "Only people with an e-mail address on a domain that the organisation has verified, and linked to this directory, can be provisioned. The key can't ask for the domains: see admin.atlassian.com (Settings, Domains). Who is on another domain is parked, with Atlassian's reason.",
-  "An Atlassian account that has the e-mail address of a new user already is linked by Atlassian, whatever users.linking says. Add the accounts that must never be touched, such as the organisation's administrators, to the protected ones.",
+  "An Atlassian account that has the e-mail address of a new user already is linked by Atlassian, whatever users.linking says. Add the e-mail addresses that must never be touched, such as those of the organisation's administrators, to protected.accounts.",
   "Who is deactivated loses all of Atlassian's apps, not only Confluence.",
   'Being provisioned grants nothing: give Confluence to a group of the directory, once, at admin.atlassian.com.',
   "Groups that give new people access by default can't be managed by a directory: a group of such a name is parked.",

@@ -50,6 +50,21 @@ describe('planUser (DESIGN §4)', () => {
     expect(user(desired, actual)).toEqual(expected);
   });
 
+  it.each([
+    ['a new account of a protected address', live, nothing, 'protected'],
+    ['an existing one', live, { ...nothing, account: { ...account, email: 'Ann@Example.com' }, mayLink: true }, 'protected'],
+    ['one of ours that has another address', live, { ...ours, account: { ...account, email: 'other@example.com' } }, ['update email']],
+    ['one of ours that is to be disabled and was not found', inactive, { ...ours, account: undefined }, ['disable account']],
+  ])(
+    'where the target takes accounts over by e-mail address, a protected one is as protected as a name: %s',
+    (_, desired, actual, expected) => {
+      const plans = (takesOver: object) =>
+        said(planUser(desired, { ...actual, ...takesOver }, policyOf(settingsOf()), new Set(['ann@example.com'])));
+      expect(plans({ takesOverByEmail: true })).toEqual(expected);
+      if (expected === 'protected') expect(plans({})).not.toEqual(expected);
+    },
+  );
+
   it('disables before it deletes, where deleting is asked for', () => {
     expect(user(deleted, ours, { onDelete: 'delete' })).toEqual(['disable account', 'delete account']);
     expect(user(deleted, { ...ours, account: { ...account, active: false } }, { onDelete: 'delete' })).toEqual(['delete account']);
