@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Answer } from '../simulator-server.ts';
 import { AdminRefusal, adminError, unknownOrganization } from './admin-errors.ts';
 import { pageOf, placeOf } from './admin-paging.ts';
 import {
@@ -13,7 +14,7 @@ import {
   userJson,
 } from './admin-shapes.ts';
 import type { Organization, OrganizationAccount, OrganizationGroup } from './organization.ts';
-import { type Answer, type ApiCall, type ApiRequest, findRoute, NO_CONTENT, type Route } from './routes.ts';
+import { type ApiCall, type ApiRequest, findRoute, NO_CONTENT, type Route } from './routes.ts';
 
 export interface AdminApiOptions {
   readonly organization: Organization;

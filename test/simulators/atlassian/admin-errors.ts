@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from './routes.ts';
+import type { Answer } from '../simulator-server.ts';
 
 /** The codes of the Organizations API, as its document lists them, with their titles. */
 const TITLES = {

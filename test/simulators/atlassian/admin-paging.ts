@@ -1,5 +1,5 @@
+import type { Answer } from '../simulator-server.ts';
 import { AdminRefusal } from './admin-errors.ts';
-import type { Answer } from './routes.ts';
 
 interface Place {
   readonly at: number;

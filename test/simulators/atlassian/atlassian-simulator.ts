@@ -1,15 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
-import type { SimulatedRequest } from '../confluence/confluence-simulator.ts';
-import { Fault, faultBook } from '../confluence/faults.ts';
+import type * as z from 'zod';
+import type { Fault } from '../confluence/faults.ts';
 import { type RateLimit, tokenBucket } from '../confluence/token-bucket.ts';
+import { type Answer, type Incoming, openSimulatorServer, parsedJson, type SimulatedRequest } from '../simulator-server.ts';
 import { adminApi } from './admin-api.ts';
 import { adminError } from './admin-errors.ts';
 import { Organization } from './organization.ts';
-import type { Answer, ApiRequest } from './routes.ts';
+import type { ApiRequest } from './routes.ts';
 import { scimApi } from './scim-api.ts';
 import { failure, scimError } from './scim-errors.ts';
 import { wikiApi, wikiError } from './wiki-api.ts';
@@ -107,7 +104,6 @@ export interface AtlassianSimulator {
   close(): Promise<void>;
 }
 
-const KEPT_REQUESTS = 100_000;
 const YEAR_MS = 365 * 24 * 3_600_000;
 
 /**
@@ -124,19 +120,10 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
   const site = options.site ?? { email: 'admin@example.com', token: 'local' };
   const isSettled = ({ madeAt }: { readonly madeAt: number }) => now() - madeAt >= (options.settlesWithinMs ?? 0);
   const isManaged = (email: string) => verifiedDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
-  const faults = faultBook();
   const bucket = options.rateLimit && tokenBucket(options.rateLimit, now);
-  const requests: SimulatedRequest[] = [];
-  const closing = new AbortController();
 
-  // The port first: the state belongs to whoever holds it.
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
+  const server = await openSimulatorServer(options.port ?? 0);
+  const { url } = server;
   const file = options.stateDir === undefined ? undefined : join(options.stateDir, 'atlassian-simulator.jsonl');
   const organization = new Organization(file, now);
   const scim = scimApi({
@@ -197,30 +184,6 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
       return { id, userName, email: account?.email ?? '', fullName: account?.fullName ?? '', active };
     });
 
-  function control(method: string, path: string, body: string): Answer {
-    switch (`${method} ${path}`) {
-      case 'GET /simulator/accounts':
-        return { status: 200, body: accounts() };
-      case 'GET /simulator/groups':
-        return { status: 200, body: groups() };
-      case 'GET /simulator/scim-users':
-        return { status: 200, body: scimUsers() };
-      case 'GET /simulator/requests':
-        return { status: 200, body: requests };
-      case 'DELETE /simulator/faults':
-        faults.clear();
-        return { status: 204 };
-      case 'POST /simulator/faults': {
-        const fault = Fault.safeParse(parsedJson(body));
-        if (!fault.success) return { status: 400, body: { message: z.prettifyError(fault.error) } };
-        faults.add(fault.data);
-        return { status: 204 };
-      }
-      default:
-        return { status: 404, body: { message: `no ${method} ${path} in the simulator` } };
-    }
-  }
-
   /** What a request is answered past faults and rate limits: the API that its path belongs to, once its login is right. */
   function perform(request: ApiRequest, authorization: string): Answer {
     organization.removeWhoLeft();
@@ -252,34 +215,11 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
     return { ...answer, headers: { ...headers, ...answer.headers } };
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? 'GET';
-    const text = await textOf(request);
-    const [path = '/', rawQuery = ''] = (request.url ?? '/').split('?', 2);
-    if (path.startsWith('/simulator/')) return send(response, control(method, path, text));
-
-    const pathAndQuery = rawQuery === '' ? path : `${path}?${rawQuery}`;
-    const fault = faults.take(method, pathAndQuery);
-    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: closing.signal });
-    const parsed = text === '' ? undefined : parsedJson(text);
-    const body = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : undefined;
-    const mediaType = text === '' ? '' : ((request.headers['content-type'] ?? '').split(';')[0] ?? '').trim().toLowerCase();
-    const answer =
-      fault?.status !== undefined
-        ? injected(apiOf(path), fault.status, fault.retryAfterSeconds)
-        : limited({ method, path, query: new URLSearchParams(rawQuery), mediaType, body }, request.headers.authorization ?? '');
-    const dropped = fault?.dropConnection === true;
-    if (requests.length >= KEPT_REQUESTS) requests.shift();
-    requests.push({ at: new Date().toISOString(), method, path: pathAndQuery, status: dropped ? 0 : answer.status });
-    if (dropped) request.socket.destroy();
-    else send(response, answer, apiOf(path) === 'scim' ? 'application/scim+json' : 'application/json');
-  }
-
-  server.on('request', (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      if (closing.signal.aborted || response.destroyed) return;
-      send(response, { status: 500, body: { message: error instanceof Error ? error.message : 'failed' } });
-    });
+  const shown = (what: () => unknown) => () => ({ status: 200, body: what() });
+  server.play({
+    answer: (request) => typed(request, limited(apiRequestOf(request), request.headers.authorization ?? '')),
+    injected: (request, status, retryAfterSeconds) => typed(request, injected(apiOf(request.path), status, retryAfterSeconds)),
+    controls: { 'GET accounts': shown(accounts), 'GET groups': shown(groups), 'GET scim-users': shown(scimUsers) },
   });
 
   return {
@@ -287,7 +227,7 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
     accounts,
     groups,
     scimUsers,
-    requests: () => [...requests],
+    requests: server.requests,
     seed({ accounts = [], groups = [], grantsConfluence = [], members = {} }) {
       for (const { email, fullName = email } of accounts) organization.createAccount({ email, fullName, madeAt: 0 });
       for (const name of groups) organization.createGroup({ name, directory: 'native', madeAt: 0 });
@@ -297,14 +237,9 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
       }
     },
     changeEmail: (from, to) => organization.changeAccount(accountOf(organization, from), { email: to }),
-    fault: (fault) => faults.add(Fault.parse(fault)),
-    clearFaults: () => faults.clear(),
-    async close() {
-      closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    fault: server.fault,
+    clearFaults: server.clearFaults,
+    close: server.close,
   };
 }
 
@@ -347,21 +282,15 @@ function refusalOf(api: Api, status: number): Answer {
   return wikiError(status, 'injected fault');
 }
 
-function send(response: ServerResponse, { status, body, headers }: Answer, mediaType = 'application/json'): void {
-  if (body === undefined || status === 204) response.writeHead(status, headers).end();
-  else response.writeHead(status, { 'content-type': mediaType, ...headers }).end(JSON.stringify(body));
+function apiRequestOf({ method, path, query, headers, text }: Incoming): ApiRequest {
+  const parsed = text === '' ? undefined : parsedJson(text);
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  const mediaType = text === '' ? '' : ((headers['content-type'] ?? '').split(';')[0] ?? '').trim().toLowerCase();
+  return { method, path, query, mediaType, body: isObject ? (parsed as Record<string, unknown>) : undefined };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** SCIM answers in its own media type. */
+function typed({ path }: Incoming, answer: Answer): Answer {
+  if (apiOf(path) !== 'scim' || answer.body === undefined) return answer;
+  return { ...answer, headers: { 'content-type': 'application/scim+json', ...answer.headers } };
 }

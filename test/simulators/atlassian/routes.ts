@@ -1,6 +1,4 @@
-import type { Answer } from '../confluence/rest-api.ts';
-
-export type { Answer };
+import type { Answer } from '../simulator-server.ts';
 
 /** A request to one of the simulated APIs, past the login. */
 export interface ApiRequest {

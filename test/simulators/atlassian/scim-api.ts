@@ -1,5 +1,6 @@
+import type { Answer } from '../simulator-server.ts';
 import type { Organization, OrganizationGroup, ScimRecord } from './organization.ts';
-import { type Answer, type ApiCall, type ApiRequest, findRoute, NO_CONTENT, type Route } from './routes.ts';
+import { type ApiCall, type ApiRequest, findRoute, NO_CONTENT, type Route } from './routes.ts';
 import { badRequestException, existsAlready, Refused, scimError } from './scim-errors.ts';
 import { bodyOf, patchedUser, projected, USER_SCHEMA, type UserWish, userJson, userWishOf } from './scim-user.ts';
 

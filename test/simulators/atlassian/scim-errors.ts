@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from './routes.ts';
+import type { Answer } from '../simulator-server.ts';
 
 /** The keywords of RFC 7644 §3.12 that the vendor's document lists. */
 type ScimType = 'invalidFilter' | 'uniqueness' | 'mutability' | 'invalidSyntax' | 'invalidPath' | 'noTarget' | 'invalidValue';

@@ -1,5 +1,6 @@
+import type { Answer } from '../simulator-server.ts';
 import type { Organization, OrganizationAccount, OrganizationGroup } from './organization.ts';
-import { type Answer, type ApiCall, type ApiRequest, findRoute, type Route } from './routes.ts';
+import { type ApiCall, type ApiRequest, findRoute, type Route } from './routes.ts';
 
 export interface WikiApiOptions {
   readonly organization: Organization;

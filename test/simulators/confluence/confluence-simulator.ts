@@ -1,13 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { Fault, faultBook } from './faults.ts';
+import { type Answer, type Incoming, openSimulatorServer, parsedJson, type SimulatedRequest } from '../simulator-server.ts';
+import type { Fault } from './faults.ts';
 import { digestOf, Instance } from './instance.ts';
 import { jsonRpcApi, type Switches } from './json-rpc-api.ts';
 import { login } from './login.ts';
-import { type Answer, refusal, restApi } from './rest-api.ts';
+import { refusal, restApi } from './rest-api.ts';
 import { type RateLimit, tokenBucket } from './token-bucket.ts';
 
 export interface ConfluenceSimulatorOptions {
@@ -41,15 +39,6 @@ export interface ConfluenceSimulatorOptions {
   readonly maxPageSize?: number;
 }
 
-export interface SimulatedRequest {
-  readonly at: string;
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  /** 0: the connection was dropped without an answer. */
-  readonly status: number;
-}
-
 export interface ConfluenceSimulator {
   /** The base URL, with the context path. */
   readonly url: string;
@@ -75,7 +64,6 @@ export interface ConfluenceSimulator {
 
 const RPC = '/rpc/json-rpc/confluenceservice-v2/';
 const Turned = z.strictObject({ remoteApi: z.boolean().exactOptional(), secureSessions: z.boolean().exactOptional() });
-const KEPT_REQUESTS = 100_000;
 /** A deletion that nobody looks at ends by itself. */
 const LONG_TASK_MS = 1_000;
 
@@ -90,18 +78,10 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
   const [major = 10, minor = 0] = versionText.split('.').map(Number);
   const since = (leastMajor: number, leastMinor: number) => major > leastMajor || (major === leastMajor && minor >= leastMinor);
   const switches: Switches = { remoteApi: options.remoteApi ?? !since(8, 4), secureSessions: options.secureSessions ?? false };
-  const faults = faultBook();
   const bucket = options.rateLimit && tokenBucket(options.rateLimit, options.now ?? Date.now);
-  const requests: SimulatedRequest[] = [];
-  const closing = new AbortController();
 
-  // The port first: the state belongs to whoever holds it.
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${contextPath}`;
+  const server = await openSimulatorServer(options.port ?? 0, contextPath);
+  const { url } = server;
 
   const instance = new Instance(options.stateDir === undefined ? undefined : join(options.stateDir, 'confluence-simulator.jsonl'));
   const perform = restApi({
@@ -134,44 +114,15 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
       .map(({ username, fullName, email, active }) => ({ username, fullName, email, active, groups: instance.groupsOf(username) }));
   const groups = () => instance.groups().map(({ name, members }) => ({ name, members: [...members] }));
 
-  function control(method: string, path: string, body: string): Answer {
-    switch (`${method} ${path}`) {
-      case 'GET /simulator/users':
-        return { status: 200, body: users() };
-      case 'GET /simulator/groups':
-        return { status: 200, body: groups() };
-      case 'GET /simulator/requests':
-        return { status: 200, body: requests };
-      case 'DELETE /simulator/faults':
-        faults.clear();
-        return { status: 204 };
-      case 'POST /simulator/switches': {
-        const turned = Turned.safeParse(parsedJson(body));
-        if (!turned.success) return { status: 400, body: { message: z.prettifyError(turned.error) } };
-        Object.assign(switches, turned.data);
-        return { status: 204 };
-      }
-      case 'POST /simulator/faults': {
-        const fault = Fault.safeParse(parsedJson(body));
-        if (!fault.success) return { status: 400, body: { message: z.prettifyError(fault.error) } };
-        faults.add(fault.data);
-        return { status: 204 };
-      }
-      default:
-        return { status: 404, body: { message: `no ${method} ${path} in the simulator` } };
-    }
-  }
-
-  function confluence(request: IncomingMessage, path: string, query: URLSearchParams, body: string): Answer {
-    const method = request.method ?? 'GET';
+  function confluence({ method, path, query, headers, text: body }: Incoming): Answer {
     const rpcMethod = method === 'POST' && path.startsWith(RPC) ? path.slice(RPC.length) : undefined;
     const takesTokens = since(7, 9) && (rpcMethod === undefined || options.tokensForRpc !== false);
-    const session = login(instance, takesTokens ? (options.token ?? 'local') : undefined, request.headers.authorization);
+    const session = login(instance, takesTokens ? (options.token ?? 'local') : undefined, headers.authorization);
     if (!('user' in session)) return unauthorised(session.reason);
-    if (method !== 'GET' && /mozilla/i.test(request.headers['user-agent'] ?? '') && request.headers['x-atlassian-token'] === undefined) {
+    if (method !== 'GET' && /mozilla/i.test(headers['user-agent'] ?? '') && headers['x-atlassian-token'] === undefined) {
       return refusal(403, 'XSRF check failed');
     }
-    if (body !== '' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refusal(415, 'Unsupported Media Type');
+    if (body !== '' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) return refusal(415, 'Unsupported Media Type');
     const parsed = body === '' ? {} : parsedJson(body);
     if (typeof parsed !== 'object' || parsed === null) return refusal(400, 'The body is no JSON object');
     const answered = { 'x-ausername': session.user.username };
@@ -188,35 +139,21 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     return { ...answer, headers: { ...taken.headers, ...answer.headers } };
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? 'GET';
-    const body = await textOf(request);
-    const [rawPath = '/', rawQuery = ''] = (request.url ?? '/').split('?', 2);
-    const inContext = rawPath === contextPath || rawPath.startsWith(`${contextPath}/`);
-    const path = inContext ? rawPath.slice(contextPath.length) : rawPath;
-    if (path.startsWith('/simulator/')) return send(response, control(method, path, body));
-
-    const pathAndQuery = rawQuery === '' ? path : `${path}?${rawQuery}`;
-    const fault = faults.take(method, pathAndQuery);
-    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: closing.signal });
-    const answer =
-      fault?.status !== undefined
-        ? injected(fault.status, fault.retryAfterSeconds)
-        : inContext
-          ? limited(() => confluence(request, path, new URLSearchParams(rawQuery), body))
-          : refusal(404, 'outside the context path');
-    const dropped = fault?.dropConnection === true;
-    if (requests.length >= KEPT_REQUESTS) requests.shift();
-    requests.push({ at: new Date().toISOString(), method, path: pathAndQuery, status: dropped ? 0 : answer.status });
-    if (dropped) request.socket.destroy();
-    else send(response, answer);
+  function turn(body: unknown): Answer {
+    const turned = Turned.safeParse(body);
+    if (!turned.success) return { status: 400, body: { message: z.prettifyError(turned.error) } };
+    Object.assign(switches, turned.data);
+    return { status: 204 };
   }
 
-  server.on('request', (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      if (closing.signal.aborted || response.destroyed) return;
-      send(response, refusal(500, error instanceof Error ? error.message : 'failed'));
-    });
+  server.play({
+    answer: (request) => (request.isInContext ? limited(() => confluence(request)) : refusal(404, 'outside the context path')),
+    injected: (_, status, retryAfterSeconds) => injected(status, retryAfterSeconds),
+    controls: {
+      'GET users': () => ({ status: 200, body: users() }),
+      'GET groups': () => ({ status: 200, body: groups() }),
+      'POST switches': turn,
+    },
   });
   const ticking = setInterval(() => {
     for (const task of instance.tasks()) if (task.percentage < 100) instance.advance(task, 100);
@@ -227,7 +164,7 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
     url,
     users,
     groups,
-    requests: () => [...requests],
+    requests: server.requests,
     seed({ users = [], disabled = [], groups = [], members = {} }) {
       for (const username of users) {
         const active = !disabled.includes(username);
@@ -236,16 +173,13 @@ export async function startConfluenceSimulator(options: ConfluenceSimulatorOptio
       for (const group of groups) instance.createGroup(group);
       for (const [group, names] of Object.entries(members)) for (const name of names) instance.addMember(group, name);
     },
-    fault: (fault) => faults.add(Fault.parse(fault)),
-    clearFaults: () => faults.clear(),
+    fault: server.fault,
+    clearFaults: server.clearFaults,
     turn: (turned) => void Object.assign(switches, turned),
     clearCaptcha: (username) => instance.setFailedLogins(username, 0),
     async close() {
       clearInterval(ticking);
-      closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await server.close();
     },
   };
 }
@@ -274,29 +208,4 @@ function injected(status: number, retryAfterSeconds: number | undefined): Answer
       ...retryAfter,
     },
   };
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  if (body === undefined || status === 204) {
-    response.writeHead(status, headers).end();
-    return;
-  }
-  const isText = typeof body === 'string';
-  response
-    .writeHead(status, { 'content-type': isText ? 'text/html;charset=utf-8' : 'application/json', ...headers })
-    .end(isText ? body : JSON.stringify(body));
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
+import type { Answer } from '../simulator-server.ts';
 import { digestOf, type Instance, type SimulatedUser } from './instance.ts';
-import type { Answer } from './rest-api.ts';
 import { objectionToNewUser, objectionToProfile } from './user-rules.ts';
 
 /** What an administrator switches in the browser. */

@@ -1,12 +1,6 @@
+import type { Answer } from '../simulator-server.ts';
 import { digestOf, type Instance, type SimulatedUser } from './instance.ts';
 import { objectionToNewUser, objectionToProfile } from './user-rules.ts';
-
-/** What is sent back. `body` undefined: no content. */
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 interface Call {
   /** Decoded path parameters, in the order of the template. */
