@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { Fault, faultBook } from './confluence/faults.ts';
+import { Fault, faultBook } from './faults.ts';
 
 /** What is sent back. `body` undefined: no content; a text: HTML; else JSON, unless the headers name another type. */
 export interface Answer {

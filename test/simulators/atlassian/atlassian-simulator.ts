@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type * as z from 'zod';
-import type { Fault } from '../confluence/faults.ts';
-import { type RateLimit, tokenBucket } from '../confluence/token-bucket.ts';
+import type { Fault } from '../faults.ts';
 import { type Answer, type Incoming, openSimulatorServer, parsedJson, type SimulatedRequest } from '../simulator-server.ts';
+import { type RateLimit, tokenBucket } from '../token-bucket.ts';
 import { adminApi } from './admin-api.ts';
 import { adminError } from './admin-errors.ts';
 import { Organization } from './organization.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openJournal } from '../confluence/journal.ts';
+import { openJournal } from '../journal.ts';
 
 /** A person's Atlassian account. */
 export interface OrganizationAccount {

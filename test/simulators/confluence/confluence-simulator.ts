@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Fault } from '../faults.ts';
 import { type Answer, type Incoming, openSimulatorServer, parsedJson, type SimulatedRequest } from '../simulator-server.ts';
-import type { Fault } from './faults.ts';
+import { type RateLimit, tokenBucket } from '../token-bucket.ts';
 import { digestOf, Instance } from './instance.ts';
 import { jsonRpcApi, type Switches } from './json-rpc-api.ts';
 import { login } from './login.ts';
 import { refusal, restApi } from './rest-api.ts';
-import { type RateLimit, tokenBucket } from './token-bucket.ts';
 
 export interface ConfluenceSimulatorOptions {
   /** 0 or absent: any free port. */

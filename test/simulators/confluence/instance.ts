@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { openJournal } from './journal.ts';
+import { openJournal } from '../journal.ts';
 
 export interface SimulatedUser {
   readonly username: string;
