@@ -92,6 +92,7 @@ export function guardedTarget(target: Target, guard: Guard): Target {
 
   return {
     settlesWithinMs: target.settlesWithinMs,
+    groupsAreProvisioned: target.groupsAreProvisioned === true,
     ...(target.takesOverByEmail && { takesOverByEmail: true }),
     illegalAccountName: (name) => target.illegalAccountName(name),
     illegalGroupName: (name) => target.illegalGroupName(name),

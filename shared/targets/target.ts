@@ -59,6 +59,8 @@ export interface Target {
    * would be parked for what may come by itself is tried again for so long.
    */
   readonly settlesWithinMs: number;
+  /** Every group that it knows was provisioned, none is made there by hand: a group that was renamed may be deleted whoever made it. */
+  readonly groupsAreProvisioned?: boolean;
   /**
    * `createAccount` takes over an account that has the e-mail address already, unasked and without a word: there an address stands for its
    * account as much as the name does, when it comes to who is protected.

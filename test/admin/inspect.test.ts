@@ -478,6 +478,28 @@ describe('inspect group', () => {
     });
   });
 
+  it('says that a renamed group moves, where the settings say so', async () => {
+    world = await startInspectWorld({ settings: { groups: { onRename: 'move' } } });
+    const sales = await world.createGroup('Sales', [await world.createUser('ann')]);
+    await world.untilQuiet();
+    await world.renameGroup(sales, 'Revenue');
+    const { json } = await world.admin('inspect', 'group', 'Revenue', '--json');
+    const why = 'the identity provider renamed the group, and groups.onRename is move';
+    expect(json()).toMatchObject({
+      outlook: {
+        is: 'actions',
+        actions: [
+          { do: 'move its members from sales to revenue, and delete sales if nobody else is in it', why },
+          expect.anything(),
+          { do: 'create group revenue' },
+          { do: 'record' },
+        ],
+      },
+    });
+    const { text } = await world.admin('inspect', 'group', 'Revenue');
+    expect(text).toContain('a new name in the identity provider makes a new Confluence group');
+  });
+
   it('says what Synchronize does about members that were added by hand', async () => {
     world = await startInspectWorld({
       settings: { groups: { otherMembers: 'remove' }, users: { defaultGroups: { allUsers: ['staff'] } } },

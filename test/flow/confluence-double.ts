@@ -51,6 +51,7 @@ export class ConfluenceDouble {
   };
   /** As a Cloud's: how long a change may stay unseen. */
   settlesWithinMs = 0;
+  groupsAreProvisioned = false;
   /** `name key`, of the accounts that the product found and took. */
   readonly remembered: string[] = [];
   readonly forgotten: string[] = [];
@@ -134,6 +135,7 @@ export class ConfluenceDouble {
     };
     return {
       settlesWithinMs: this.settlesWithinMs,
+      groupsAreProvisioned: this.groupsAreProvisioned,
       illegalAccountName,
       illegalGroupName,
       rememberAccount: (name, key) => {

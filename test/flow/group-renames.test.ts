@@ -178,16 +178,18 @@ describe('groups.onRename move: the old group', () => {
     expect(await ownerOf('staff')).toMatchObject({ free: true });
   });
 
-  it('stays where this product did not make it', async () => {
+  it.each([false, true])('stays where this product did not make it, unless all groups there are provisioned: %s', async (provisioned) => {
     world = await startWorld({ settings: { brake: { enabled: false }, users: { linking: 'user-name' }, groups: move } });
+    world.confluence.groupsAreProvisioned = provisioned;
     world.confluence.groups.set('staff', new Set());
     const ann = await world.createUser('ann');
     const staff = await world.createGroup('Staff', [ann]);
     await world.settle();
     await rename(staff, 'Crew');
     await world.untilQuiet();
-    expect([membersOf('staff'), membersOf('crew')]).toEqual([[], ['ann']]);
-    expect(world.records('change.unsupported').map(({ what }) => what)).toEqual([expect.stringContaining('not made by this product')]);
+    expect([membersOf('staff'), membersOf('crew')]).toEqual([provisioned ? undefined : [], ['ann']]);
+    const told = provisioned ? [] : [expect.stringContaining('not made by this product')];
+    expect(world.records('change.unsupported').map(({ what }) => what)).toEqual(told);
   });
 
   it('stays as it is where it is protected by now', async () => {

@@ -18,7 +18,7 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
     const waiting = await work.delivery.resources.wakeWaiters(group.target, 'group', name);
     for (const one of waiting) await ring(work, one, 'woken');
     if (waiting.length > 0) continue;
-    const why = owner.made || isOfDirectory(work) ? await othersIn(work, name) : 'it was not made by this product';
+    const why = owner.made || work.target.groupsAreProvisioned ? await othersIn(work, name) : 'it was not made by this product';
     if (why !== undefined) {
       leave(work, subject, name, why);
       continue;
@@ -27,11 +27,6 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
     const ended = await deleteGroup(work, group, name, subject);
     if (ended instanceof ProvisioningError) leave(work, subject, name, ended.message);
   }
-}
-
-/** Every group of Atlassian's user directory was provisioned: nobody makes one there by hand. */
-function isOfDirectory({ connection }: Work): boolean {
-  return connection.target.kind === 'cloud-guard';
 }
 
 async function othersIn({ target }: Work, name: string): Promise<string | undefined> {

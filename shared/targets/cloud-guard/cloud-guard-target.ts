@@ -39,6 +39,7 @@ export function cloudGuardTarget(options: CloudGuardTargetOptions): Target {
 
   return {
     settlesWithinMs: SETTLES_WITHIN_MS,
+    groupsAreProvisioned: true,
     // "If a managed Atlassian account already exists ... for the specified email address", it is linked.
     takesOverByEmail: true,
     illegalAccountName,
