@@ -27,7 +27,8 @@ const set: Command = {
   summary: 'how the worker logs in to Confluence or Atlassian; the secret is read from standard input',
   help: `Confluence Data Center: recommended is a personal access token of a service account with system administration rights (calls may then run in
 parallel). Atlassian Cloud: the API key of the directory or of the organisation (docs/cloud.md); Atlassian shows when it expires, tell it with
---expires, or nobody can be warned (of an organisation's key target test and the sweep ask Atlassian, who may not tell). With --site-email standard input has two lines: the API key, then that person's API token.
+--expires, or nobody can be warned. (Of an organisation's key target test and the sweep ask Atlassian, which may not tell.) With --site-email
+standard input has two lines: the API key, then that person's API token.
 The secret is never an argument, so that it does not stay in the shell's history:
   npm run admin -- credentials set okta --stack ScimForConfluence < token.txt
   npm run admin -- credentials set okta --expires 2027-11-01 --stack ScimForConfluence < key.txt
