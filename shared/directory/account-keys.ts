@@ -7,6 +7,8 @@ import type { TargetId } from './ids.ts';
 export interface AccountKeys {
   /** The key, if one is kept. */
   read(target: TargetId, name: string): Promise<string | undefined>;
+  /** The names that the keys are kept for, by key; other keys are not in it. */
+  namesOf(target: TargetId, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Before the first call that gives the account access. Another key than the kept one replaces it. */
   remember(target: TargetId, name: string, key: string): Promise<void>;
   /** Once nobody's access depends on it any more. */

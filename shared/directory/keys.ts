@@ -51,6 +51,7 @@ export const keys = {
 
   accountOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'OWNER' }),
   accountKey: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#ACCOUNT#${part(name)}`, sk: 'KEY' }),
+  accountName: (t: TargetId, key: string): Key => ({ pk: `TARGET#${t}#KEY#${part(key)}`, sk: 'NAME' }),
   groupOwner: (t: TargetId, name: string): Key => ({ pk: `TARGET#${t}#GROUP#${part(name)}`, sk: 'OWNER' }),
   targetState: (t: TargetId): Key => ({ pk: `TARGET#${t}`, sk: 'STATE' }),
   /** When the next call to the target may be made, where its rate is set, and who may call, where that is. */

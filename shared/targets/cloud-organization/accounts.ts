@@ -1,8 +1,7 @@
-import { type Account, ProvisioningError } from '../target.ts';
-import type { User } from './answers.ts';
-import { Ignored } from './answers.ts';
+import { ProvisioningError } from '../target.ts';
+import { Ignored, type User } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { type Calls, groupsOf, type Organization, usersOf } from './organization.ts';
+import { type Calls, type Organization, usersOf } from './organization.ts';
 
 /**
  * Who in the directory is called so. By the key that is kept for the name, whatever that account's e-mail address is by now; without one, by
@@ -50,39 +49,17 @@ export async function usersOfAddress(calls: Calls, address: string): Promise<Use
   return found;
 }
 
+/** What each is called here: by the name that its key is kept for, else by its e-mail address, if it is told. */
+export async function namesOfUsers({ accountKeys, targetId }: Organization, users: readonly User[]): Promise<(string | undefined)[]> {
+  if (users.length === 0) return [];
+  const keys = users.map(({ accountId }) => accountId);
+  const kept = await accountKeys.namesOf(targetId, keys);
+  return users.map(({ accountId, email }) => kept.get(accountId) ?? (typeof email === 'string' ? email.toLowerCase() : undefined));
+}
+
 /** Usable at Atlassian, in whichever app: neither suspended nor deactivated. */
 export function isUsable({ status, accountStatus, membershipStatus }: User): boolean {
   return [status, accountStatus, membershipStatus].every((told) => (told ?? 'active') === 'active');
-}
-
-/** As the port tells it: active while it has any of the access that disabling takes, partial while it lacks some that enabling gives. */
-export async function accountOf(org: Organization, calls: Calls, name: string, user: User): Promise<Account> {
-  const { accessGroups, onDisable } = org.settings;
-  const held = isUsable(user) ? await accessGroupsOf(org, calls, user) : 0;
-  const isActive = isUsable(user) && (held > 0 || accessGroups.length === 0 || onDisable === 'suspend');
-  return {
-    name,
-    key: user.accountId,
-    fullName: user.name ?? '',
-    ...(typeof user.email === 'string' && { email: user.email }),
-    active: isActive,
-    ...(isActive && held < new Set(accessGroups.map((group) => group.toLowerCase())).size && { isPartial: true }),
-  };
-}
-
-/**
- * In how many of the access groups the account is. Nothing says that the groups told with an account are all of them: only for who seems to
- * be in too few the groups themselves are asked.
- */
-async function accessGroupsOf({ settings }: Organization, calls: Calls, { accountId, groups }: User): Promise<number> {
-  const missing = new Set(settings.accessGroups.map((name) => name.toLowerCase()));
-  const { size } = missing;
-  for (const { name } of groups ?? []) missing.delete((name ?? '').toLowerCase());
-  if (missing.size > 0) {
-    const filter = { accountIds: [accountId], groupNames: [...missing] };
-    for await (const { name } of groupsOf(() => calls, filter)) missing.delete(name.toLowerCase());
-  }
-  return size - missing.size;
 }
 
 /**

@@ -7,11 +7,12 @@ import { type IdMemory, idMemory } from '../id-memory.ts';
 import { ProvisioningError, type Target } from '../target.ts';
 import type { AddressOf } from '../target-address.ts';
 import { disableAccount, enableAccount } from './access.ts';
-import { accountOf, deleteAccount, findUser, remember, usersOfAddress } from './accounts.ts';
+import { deleteAccount, remember } from './accounts.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { countSeats } from './count-seats.ts';
 import { createAccount } from './create-account.ts';
 import { failureOfAnswer } from './failure.ts';
+import { findAccount, findAccountsByAddress } from './find-account.ts';
 import { createGroup, deleteGroup, findGroup } from './groups.ts';
 import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
 import { keyExpiry } from './key-expiry.ts';
@@ -57,15 +58,11 @@ export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions)
 
     async findAccount(name) {
       if (illegalAccountName(name) !== undefined) return undefined;
-      const calls = org.calls(1);
-      const user = await findUser(org, calls, name);
-      return user && accountOf(org, calls, name, user);
+      return findAccount(org, org.calls(1), name);
     },
     async findAccountsByEmail(email) {
       if (illegalAccountName(email) !== undefined) return [];
-      const calls = org.calls(4);
-      const users = await usersOfAddress(calls, email);
-      return Promise.all(users.map((user) => accountOf(org, calls, email.toLowerCase(), user)));
+      return findAccountsByAddress(org, org.calls(4), email);
     },
     createAccount: (name) => createAccount(org, org.calls(2), name),
     updateAccount: () =>

@@ -1,22 +1,25 @@
 import { ProvisioningError } from '../target.ts';
-import { keyOf, remember, userOf, userOfKey } from './accounts.ts';
+import { keyOf, namesOfUsers, remember, userOf, userOfKey } from './accounts.ts';
 import { Ignored } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { idOfGroup, withGroup } from './groups.ts';
 import { illegalGroupName, refuseIllegal } from './illegal-name.ts';
-import { type Calls, groupsOf, isNotFound, type Organization, usersOf } from './organization.ts';
+import { type Calls, groupsOf, isNotFound, type Organization, pagesOfUsers, usersOf } from './organization.ts';
 
 /**
- * The e-mail addresses of a group's members, from the `start`-th on. Whoever has none that Atlassian tells, an app for example, is left out.
+ * The names of a group's members, from the `start`-th on: that by which this product knows the account, else its e-mail address. Whoever has
+ * neither, an app for example, is left out.
  * @throws ProvisioningError 'not-found' for an unknown group
  */
 export async function* membersOf(org: Organization, group: string, start = 0): AsyncGenerator<string, void, undefined> {
   const id = await idOfGroup(org, org.calls(1), group);
   let seen = 0;
-  for await (const { email } of usersOf(() => org.calls(1), { groupIds: [id] })) {
-    if (typeof email !== 'string') continue;
-    if (seen >= start) yield email.toLowerCase();
-    seen += 1;
+  for await (const page of pagesOfUsers(() => org.calls(1), { groupIds: [id] })) {
+    for (const name of await namesOfUsers(org, page)) {
+      if (name === undefined) continue;
+      if (seen >= start) yield name;
+      seen += 1;
+    }
   }
 }
 

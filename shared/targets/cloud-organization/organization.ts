@@ -112,22 +112,31 @@ type Filter = Readonly<Record<string, readonly string[]>>;
  * Everybody of the directory whom the filter lets through, page by page. @param next the calls for the next page
  * @throws ProvisioningError
  */
+export async function* pagesOfUsers(next: () => Calls, filter: Filter): AsyncGenerator<User[], void, undefined> {
+  for await (const page of pagesOf(next, ENDPOINTS.searchUsers, filter, User)) yield page.filter(isInDirectory);
+}
+
 export async function* usersOf(next: () => Calls, filter: Filter): AsyncGenerator<User, void, undefined> {
-  for await (const user of allOf(next, ENDPOINTS.searchUsers, filter, User)) if (isInDirectory(user)) yield user;
+  for await (const page of pagesOfUsers(next, filter)) yield* page;
 }
 
 /** All groups that the filter lets through. */
-export function groupsOf(next: () => Calls, filter: Filter): AsyncGenerator<Group, void, undefined> {
-  return allOf(next, ENDPOINTS.searchGroups, filter, Group);
+export async function* groupsOf(next: () => Calls, filter: Filter): AsyncGenerator<Group, void, undefined> {
+  for await (const page of pagesOf(next, ENDPOINTS.searchGroups, filter, Group)) yield* page;
 }
 
 /** The cursor is in the body, as the filter is, and is given back as it came. */
-async function* allOf<T>(next: () => Calls, endpoint: Endpoint, filter: Filter, item: z.ZodType<T>): AsyncGenerator<T, void, undefined> {
+async function* pagesOf<T>(
+  next: () => Calls,
+  endpoint: Endpoint,
+  filter: Filter,
+  item: z.ZodType<T>,
+): AsyncGenerator<T[], void, undefined> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const body = { ...filter, limit: PAGE, ...(cursor !== undefined && { cursor }) };
     const { data, links } = await next().call(endpoint, { body }, pageOf(item));
-    yield* data;
+    yield data;
     const following = cursorOf(links?.next);
     if (following === undefined || following === cursor) return;
     cursor = following;

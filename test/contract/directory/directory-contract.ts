@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { accountKeysContract } from './account-keys-contract.ts';
 import { concurrencyContract, concurrencyInTableContract } from './concurrency-contract.ts';
 import { connectionsContract, connectionsInTableContract } from './connections-contract.ts';
 import { copiesContract } from './copies-contract.ts';
@@ -58,5 +59,6 @@ export function directoryContract(name: string, makeEngine: () => Promise<Engine
     tableRequestRatesContract(opened);
     tableRunsContract(opened);
     targetPaceContract(opened);
+    accountKeysContract(opened);
   });
 }

@@ -36,6 +36,16 @@ describe('an account whose owner changes the e-mail address', () => {
     expect(account(MOVED)).toMatchObject({ hasConfluence: true });
   });
 
+  it('is told by the name it has here, in groups and by a look for its new address: nobody else is given it', async () => {
+    const { target } = cloudOrganizationUnderTest(simulator.url);
+    const { key } = await target.createAccount(JANE, profile);
+    simulator.changeEmail(JANE, MOVED);
+    expect(await collect(target.members('confluence-users'))).toEqual([JANE]);
+    expect(await target.findAccount(MOVED)).toMatchObject({ name: JANE, key });
+    expect(await target.findAccountsByEmail(MOVED)).toMatchObject([{ name: JANE, key, email: MOVED }]);
+    expect(await target.findAccountsByEmail(JANE)).toEqual([]);
+  });
+
   it('that was linked is found by the key that was remembered then', async () => {
     simulator.seed({ accounts: [{ email: JANE }], members: { 'confluence-users': [JANE] } });
     const { target } = cloudOrganizationUnderTest(simulator.url);

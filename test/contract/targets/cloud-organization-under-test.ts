@@ -33,6 +33,7 @@ export function cloudOrganizationUnderTest(baseUrl: string, options: UnderTest =
     now: Date.now,
     accountKeys: {
       read: (_, name) => Promise.resolve(keys.get(name)),
+      namesOf: async (_, wanted) => new Map([...keys].flatMap(([name, key]) => (wanted.includes(key) ? [[key, name]] : []))),
       remember: async (_, name, key) => void keys.set(name, key),
       forget: async (_, name) => void keys.delete(name),
     },
