@@ -101,8 +101,7 @@ describe('move report', () => {
   });
 
   it('takes an account that would be made for a match in a directory, where Atlassian itself finds the managed account', async () => {
-    const target = { kind: 'cloud-guard', baseUrl: 'https://api.example.com', directory: 'dir-1' } as const;
-    world = await startMoveWorld({}, target);
+    world = await startMoveWorld({}, { address: { kind: 'cloud-guard', baseUrl: 'https://api.example.com', directory: 'dir-1' } });
     await world.createUser('jane');
     const { code, text } = await world.admin('move', 'report', 'first', '--to', 'cloud');
     expect(code).toBe(EXIT.done);

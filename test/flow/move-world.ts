@@ -5,6 +5,7 @@ import { directoryAdministration } from '../../functions/admin/directory-adminis
 import { runCommand } from '../../functions/admin/run-command.ts';
 import { scimStore } from '../../functions/scim/compose.ts';
 import { scimFunction } from '../../functions/scim/scim-function.ts';
+import type { WorkerDependencies } from '../../functions/worker/dependencies.ts';
 import { matchResources } from '../../functions/worker/match-resources.ts';
 import type { Connection } from '../../shared/directory/connection.ts';
 import type { ConnectionId } from '../../shared/directory/ids.ts';
@@ -39,12 +40,23 @@ const CLOUD: TargetAddress = {
   organization: 'org-1',
 };
 
-export async function startMoveWorld(settings: SettingsChange = {}, address = CLOUD): Promise<MoveWorld> {
+/** Where it moves to: the double unless another target is given. */
+interface Destination {
+  readonly address?: TargetAddress;
+  readonly targetOf?: WorkerDependencies['targetOf'];
+}
+
+export async function startMoveWorld(
+  settings: SettingsChange = {},
+  { address = CLOUD, ...destination }: Destination = {},
+): Promise<MoveWorld> {
   const cloud = new ConfluenceDouble();
   cloud.capabilities.findByEmail = true;
   const old = new ConfluenceDouble();
-  const targetOf = (connection: Pick<Connection, 'target'>, ...hooks: Parameters<ConfluenceDouble['target']>) =>
-    (connection.target.kind === 'data-center' ? old : cloud).target(...hooks);
+  const targetOf: WorkerDependencies['targetOf'] = (connection, ...hooks) => {
+    if (connection.target.kind === 'data-center') return old.target(...hooks);
+    return destination.targetOf?.(connection, ...hooks) ?? cloud.target(...hooks);
+  };
   const base = await startWorld({ targetOf, nightly: false });
   const now = () => new Date(base.clock.now);
   const inDirectory = directoryAdministration(base.table, now);

@@ -21,6 +21,8 @@ export interface CopyOptions {
 
 /** Written at once: each is a transaction of its own. */
 const AT_ONCE = 12;
+/** Of each list: most are the same, and nothing more is read of them. */
+const READ_AT_ONCE = 500;
 /** Another copy of the same connection may be under way: then the newest state is read again. */
 const TRIES = 3;
 
@@ -138,7 +140,8 @@ function copierOf<R extends Stored<string>>(
         const { id } = (original ?? copy) as R;
         if (!(await copyOne(id))) nameless.push(id);
       };
-      const pairs = sideBySide(kind.listing.find(from, { by: 'all' }), kind.listing.find(to, { by: 'all' }));
+      const listOf = (connection: Connection) => kind.listing.find(connection, { by: 'all' }, undefined, READ_AT_ONCE);
+      const pairs = sideBySide(listOf(from), listOf(to));
       for await (const batch of inBatches(pairs, AT_ONCE)) await atOnce(AT_ONCE, batch, take);
       await settleNames(nameless);
     },
