@@ -3,6 +3,7 @@ import { testTargetOf } from '../../functions/worker/test-target.ts';
 import { jsonLinesLog } from '../../shared/log/request-log.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
+import { ATLASSIAN_API, type TargetAddress } from '../../shared/targets/target-address.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
 import { startWorld, type World } from './harness.ts';
 
@@ -175,9 +176,10 @@ describe('a login that is refused after its end', () => {
 });
 
 describe('target test', () => {
-  const finding = async (loginExpires?: NonNullable<Target['loginExpires']>) => {
+  const cloud = { kind: 'cloud-organization', baseUrl: ATLASSIAN_API, organization: 'organisation-1' } as const;
+  const finding = async (loginExpires?: NonNullable<Target['loginExpires']>, address: TargetAddress = cloud) => {
     const deps = {
-      connections: world.connections,
+      connections: { get: async () => ({ ...world.connection, target: { ...address, id: target() } }) },
       delivery: world.delivery,
       credentials: {
         read: async () => {
@@ -225,10 +227,24 @@ describe('target test', () => {
     expect((await state()).credentials).toEqual({ kind: 'api-key', version: '2', asked: inDays(0) });
   });
 
+  it('says that the login is of another kind than the target takes', async () => {
+    store('2', { kind: 'basic', username: 'svc', password: 'hunter2-hunter2' });
+    expect(await finding()).toEqual([
+      {
+        ok: false,
+        text: 'What is stored as login is of another kind (password): Atlassian organisation organisation-1 takes an API key. Store it with credentials set.',
+      },
+    ]);
+    storeKey('3', inDays(200));
+    expect(await finding(undefined, world.connection.target)).toMatchObject([
+      { ok: false, text: expect.stringContaining('takes a personal access token') },
+    ]);
+  });
+
   it('says that nobody is warned where the date of an API key is not known, and is silent on a password', async () => {
     storeKey('2');
     expect(await finding()).toMatchObject([{ ok: true, text: expect.stringContaining('nobody is warned') }]);
     store('3', { kind: 'basic', username: 'svc', password: 'hunter2-hunter2' });
-    expect(await finding()).toEqual([]);
+    expect(await finding(undefined, world.connection.target)).toEqual([]);
   });
 });
