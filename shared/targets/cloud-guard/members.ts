@@ -50,9 +50,15 @@ async function nameOfGroup(calls: Calls, id: string): Promise<string | undefined
 
 /** Who is a member already stays one. */
 export async function addMember(directory: Directory, group: string, account: string): Promise<void> {
-  await withMembership(directory, group, account, (calls, id, userId) =>
-    change(calls, id, { op: 'add', path: 'members', value: [{ value: userId }] }),
-  );
+  await withMembership(directory, group, account, async (calls, id, userId) => {
+    try {
+      await change(calls, id, { op: 'add', path: 'members', value: [{ value: userId }] });
+    } catch (error) {
+      // "400: the users referenced do not exist" is documented of PUT: then the id may be out of date, which is a 404 here.
+      if (error instanceof ProvisioningError && error.code === 'bad-request') await readUser(calls, userId);
+      throw error;
+    }
+  });
 }
 
 /**

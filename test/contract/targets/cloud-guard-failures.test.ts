@@ -230,6 +230,44 @@ describe("Guard's adapter: what exists already", () => {
   });
 });
 
+describe("Guard's adapter: adding a member", () => {
+  /** A directory whose user may have another id by now, and which answers 400 to an id that is nobody's. */
+  function answering(current: { id?: string }) {
+    const fetch = scriptedFetch(({ method, path, body }) => {
+      const list = (...Resources: unknown[]) => ({ status: 200, body: { totalResults: Resources.length, Resources } });
+      if (path.includes('/Groups?')) return list({ id: 'g1', displayName: 'staff' });
+      if (path.includes('/Users?')) return current.id === undefined ? list() : list({ id: current.id, userName: 'jane' });
+      if (method === 'GET')
+        return path.endsWith(`/${current.id}`) ? { status: 200, body: { id: current.id, userName: 'jane' } } : { status: 404 };
+      if (path.includes('/Users/') || JSON.stringify(body).includes(`"${current.id}"`)) return { status: 200, body: {} };
+      return { status: 400, body: { message: 'Bad request, the users referenced do not exist.' } };
+    });
+    return cloudGuardUnderTest(simulator.url, { fetch });
+  }
+
+  it('whose remembered id belongs to nobody any more is looked up, also where the directory calls that a bad request', async () => {
+    const current: { id?: string } = { id: 'u1' };
+    const { target, calls } = answering(current);
+    await target.disableAccount('jane');
+    current.id = 'u2';
+    await target.addMember('staff', 'jane');
+    expect(calls.at(-1)).toMatchObject({ method: 'PATCH', outcome: 'ok' });
+    delete current.id;
+    expect(await failureOf(target.addMember('staff', 'jane'))).toMatchObject({ code: 'not-found' });
+  });
+
+  it("who is there all the same is a 'bad-request', in Atlassian's words", async () => {
+    const fetch = scriptedFetch(({ method, path }) => {
+      if (method === 'PATCH') return { status: 400, body: { detail: 'A group can have up to 35000 members.' } };
+      const found = path.includes('/Users') ? { id: 'u1', userName: 'jane' } : { id: 'g1', displayName: 'staff' };
+      return { status: 200, body: path.includes('?') ? { totalResults: 1, Resources: [found] } : found };
+    });
+    const failure = await failureOf(cloudGuardUnderTest(simulator.url, { fetch }).target.addMember('staff', 'jane'));
+    expect(failure).toMatchObject({ code: 'bad-request', status: 400 });
+    expect(failure.message).toContain('35000');
+  });
+});
+
 describe("Guard's adapter: taking a member out", () => {
   const USER = { id: 'u1', userName: 'jane', active: true };
   const group = (...members: string[]) => ({ id: 'g1', displayName: 'staff', members: members.map((value) => ({ value, type: 'User' })) });
