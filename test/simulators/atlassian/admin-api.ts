@@ -67,7 +67,8 @@ const GROUPS_PER_PAGE = 20;
  * - adding who is a member, and removing who is not, is 204 (the first was seen; 409 ADMIN-UAM-409-2 too);
  * - a synchronised group is 403 to whoever would change it; a deactivated account joins nothing (400 ADMIN-UAM-400-2);
  * - an invitation of somebody who is there adds its groups; without groups and roles it only adds to the directory; one that can't be
- *   carried out in part is 206 with the reasons, and what could be done is done; no seat left is 409 for the whole of it;
+ *   carried out in part is 206 with the reasons, and what could be done is done; no seat left is 409 for the whole of it; roles are
+ *   answered as given, and give nothing: groups are what grants Confluence here;
  * - a removal is 202, and done after `removalTakesMs`;
  * - what was made is unknown to every call until it has settled, yet its name is taken at once.
  */
@@ -101,7 +102,7 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
     const newcomers = accounts.filter(
       (account) => !account || (account.active && !account.suspended && !organization.hasConfluence(account)),
     );
-    if (newcomers.length > 0 && organization.seatsInUse() + newcomers.length > options.seats) {
+    if (newcomers.length > 0 && Number.isFinite(options.seats) && organization.seatsInUse() + newcomers.length > options.seats) {
       throw new AdminRefusal('409-3', 'You have exceeded the user limit for Confluence');
     }
   }
@@ -112,14 +113,13 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
   function searchUsers({ names: [directory = ''], body }: ApiCall): Answer {
     const place = placeOf(body);
     const wish = parsed(UserSearch, place.of);
-    const emails = wish.emails?.map((email) => email.toLowerCase());
     const term = wish.searchTerm?.toLowerCase();
-    const found = organization.accounts().filter((account) => {
+    const named = wish.emails && [...new Set(wish.emails.flatMap((email) => organization.accountOfEmail(email) ?? []))];
+    const found = (named ?? organization.accounts()).filter((account) => {
       const { status, accountStatus, membershipStatus } = statusOf(account);
       return (
         isVisible(account, directory) &&
         (wish.directoryIds === undefined || (isHere(wish.directoryIds) && account.inDirectory)) &&
-        (emails?.includes(account.email.toLowerCase()) ?? true) &&
         (wish.accountIds?.includes(account.accountId) ?? true) &&
         (wish.groupIds?.some((id) => organization.isMember(id, account.accountId)) ?? true) &&
         (term === undefined || `${account.fullName}\n${account.email}`.toLowerCase().includes(term)) &&
@@ -136,17 +136,15 @@ export function adminApi(options: AdminApiOptions): (request: ApiRequest) => Ans
   function searchGroups({ body }: ApiCall): Answer {
     const place = placeOf(body);
     const wish = parsed(GroupSearch, place.of);
-    const names = wish.groupNames?.map((name) => name.toLowerCase());
     const term = wish.searchTerm?.toLowerCase();
-    const found = organization.groups().filter((group) => {
-      const name = group.name.toLowerCase();
+    const named = wish.groupNames && [...new Set(wish.groupNames.flatMap((name) => organization.groupOfName(name) ?? []))];
+    const found = (named ?? organization.groups()).filter((group) => {
       return (
         isSettled(group) &&
         isHere(wish.directoryIds) &&
-        (names?.includes(name) ?? true) &&
         (wish.groupIds?.includes(group.id) ?? true) &&
         (wish.accountIds?.some((id) => organization.isMember(group.id, id)) ?? true) &&
-        (term === undefined || name.includes(term))
+        (term === undefined || group.name.toLowerCase().includes(term))
       );
     });
     const withUsers = wish.expand?.includes('counts.users') ?? false;

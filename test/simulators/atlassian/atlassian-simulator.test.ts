@@ -46,6 +46,9 @@ describe('the simulated Atlassian organisation', () => {
     expect(simulator.accounts()).toMatchObject([{ email: 'doe@elsewhere.org', fullName: 'Jane', managed: false }]);
     await call(simulator.url, 'POST', USERS, { body: person('jane') });
     expect(simulator.accounts()).toHaveLength(2);
+    expect(() => simulator.changeEmail('doe@elsewhere.org', 'Jane@example.com')).toThrow(TypeError);
+    simulator.seed({ accounts: [{ email: 'Jane@example.com', fullName: 'Another' }] });
+    expect(simulator.accounts().map(({ fullName }) => fullName)).toEqual(['Jane', 'jane']);
   });
 
   it.each([

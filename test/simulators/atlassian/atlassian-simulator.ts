@@ -88,7 +88,7 @@ export interface AtlassianSimulator {
   requests(): readonly SimulatedRequest[];
   /**
    * What was there before this product, and long enough to be known everywhere: accounts by e-mail address, groups by name;
-   * `grantsConfluence` names those that grant it, whether they are there already or come later.
+   * `grantsConfluence` names those that grant it, whether they are there already or come later. What is there stays as it is.
    */
   seed(content: {
     readonly accounts?: readonly { readonly email: string; readonly fullName?: string }[];
@@ -96,7 +96,7 @@ export interface AtlassianSimulator {
     readonly grantsConfluence?: readonly string[];
     readonly members?: Readonly<Record<string, readonly string[]>>;
   }): void;
-  /** A person changes the e-mail address of their account. */
+  /** A person changes the e-mail address of their account. @throws TypeError when nobody has the one, or somebody the other */
   changeEmail(from: string, to: string): void;
   /** The same as POST /simulator/faults. */
   fault(fault: z.input<typeof Fault>): void;
@@ -229,14 +229,21 @@ export async function startAtlassianSimulator(options: AtlassianSimulatorOptions
     scimUsers,
     requests: server.requests,
     seed({ accounts = [], groups = [], grantsConfluence = [], members = {} }) {
-      for (const { email, fullName = email } of accounts) organization.createAccount({ email, fullName, madeAt: 0 });
-      for (const name of groups) organization.createGroup({ name, directory: 'native', madeAt: 0 });
+      for (const { email, fullName = email } of accounts) {
+        if (!organization.accountOfEmail(email)) organization.createAccount({ email, fullName, madeAt: 0 });
+      }
+      for (const name of groups) {
+        if (!organization.groupOfName(name)) organization.createGroup({ name, directory: 'native', madeAt: 0 });
+      }
       for (const name of grantsConfluence) organization.grantConfluenceTo(name);
       for (const [name, emails] of Object.entries(members)) {
         for (const email of emails) organization.addMember(groupOf(organization, name), accountOf(organization, email));
       }
     },
-    changeEmail: (from, to) => organization.changeAccount(accountOf(organization, from), { email: to }),
+    changeEmail(from, to) {
+      if (organization.accountOfEmail(to)) throw new TypeError(`somebody has the e-mail address ${to}`);
+      organization.changeAccount(accountOf(organization, from), { email: to });
+    },
     fault: server.fault,
     clearFaults: server.clearFaults,
     close: server.close,

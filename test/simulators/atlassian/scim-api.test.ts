@@ -307,6 +307,14 @@ describe('the simulated User Provisioning API', () => {
       expect(simulator.groups()).toEqual([]);
     });
 
+    it('give Confluence past its user limit: the directory does not count seats', async () => {
+      await restart({ seats: 0 });
+      simulator.seed({ grantsConfluence: ['confluence-users'] });
+      const { id } = await made<User>('/Users', person('jane'));
+      await made('/Groups', { displayName: 'confluence-users', members: [{ value: id }] });
+      expect(simulator.accounts()).toMatchObject([{ hasConfluence: true }]);
+    });
+
     it('of the organisation itself are none of the directory', async () => {
       simulator.seed({ groups: ['own'] });
       const [own] = simulator.groups();

@@ -66,7 +66,6 @@ export function scimApi(options: ScimApiOptions): (request: ApiRequest) => Answe
     if (group?.directory !== 'scim' || !isSettled(group)) throw new Refused(scimError(404, `Resource [GROUP]: ${id} not found.`));
     return group;
   }
-  const scimGroups = () => organization.groups().filter(({ directory }) => directory === 'scim');
 
   /** "A user account can only be created if it has an email address on a verified domain." */
   function assertVerified(email: string): void {
@@ -195,19 +194,19 @@ export function scimApi(options: ScimApiOptions): (request: ApiRequest) => Answe
   }
 
   function listUsers({ query }: ApiCall): Answer {
-    const { attribute, value } = filterIn(query, ['userName', 'externalId']) ?? {};
-    const matches = (record: ScimRecord) =>
-      attribute === 'userName' ? record.userName.toLowerCase() === value?.toLowerCase() : record.attributes['externalId'] === value;
-    const found = organization.records().filter((record) => isSettled(record) && (attribute === undefined || matches(record)));
-    return listed(query, found, (record) => jsonOf(record, query));
+    const filter = filterIn(query, ['userName', 'externalId']);
+    const found =
+      filter?.attribute === 'userName'
+        ? [organization.recordOfUserName(filter.value) ?? []].flat()
+        : organization.records().filter(({ attributes }) => filter === undefined || attributes['externalId'] === filter.value);
+    return listed(query, found.filter(isSettled), (record) => jsonOf(record, query));
   }
 
   function listGroups({ query }: ApiCall): Answer {
-    const { value } = filterIn(query, ['displayName']) ?? {};
-    const found = scimGroups().filter(
-      (group) => isSettled(group) && (value === undefined || group.name.toLowerCase() === value.toLowerCase()),
-    );
-    return listed(query, found, groupJson);
+    const filter = filterIn(query, ['displayName']);
+    const found = filter === undefined ? organization.groups() : [organization.groupOfName(filter.value) ?? []].flat();
+    const here = found.filter((group) => group.directory === 'scim' && isSettled(group));
+    return listed(query, here, groupJson);
   }
 
   const routes: readonly Route[] = [

@@ -15,11 +15,8 @@ const settlesWithinMs = Number(process.env['SETTLES_WITHIN_SECONDS'] ?? 0) * 1_0
 try {
   const simulator = await startAtlassianSimulator({ port, stateDir, guard: process.env['GUARD'] !== 'off', settlesWithinMs });
   // Only its name with Guard, where the group is to be pushed; without Guard the group itself.
-  const isThere = simulator.groups().some(({ name }) => name === 'confluence-users');
-  simulator.seed({
-    grantsConfluence: ['confluence-users'],
-    ...(process.env['GUARD'] === 'off' && !isThere && { groups: ['confluence-users'] }),
-  });
+  const granting = ['confluence-users'];
+  simulator.seed({ grantsConfluence: granting, ...(process.env['GUARD'] === 'off' && { groups: granting }) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       simulator.close().then(() => process.exit(0));
