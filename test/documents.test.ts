@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { savedQueries } from '../cdk/queries.ts';
 import { commands } from '../functions/admin/commands.ts';
 import { parseCommandLine } from '../functions/admin/parse-command-line.ts';
+import { dispositionOf } from '../shared/provisioning/dispositions.ts';
 import { withDefaultsOfKind } from '../shared/provisioning/settings/defaults-of-kind.ts';
 import { settingsFields } from '../shared/provisioning/settings/settings-fields.ts';
 import { CAPABILITIES } from '../shared/targets/cloud-guard/test-target.ts';
 import { capabilitiesOf } from '../shared/targets/cloud-organization/capabilities.ts';
+import type { ProvisioningCode } from '../shared/targets/target.ts';
 import { ATLASSIAN_API } from '../shared/targets/target-address.ts';
 import { settingsOf } from './settings-of.ts';
 
@@ -60,6 +62,18 @@ describe('docs/operations.md', () => {
   it('has every saved query by its title', () => {
     const table = text('docs/operations.md').split('| saved query | question |\n|---|---|\n')[1]?.split('\n\n')[0] ?? '';
     expect([...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, title]) => title)).toEqual(titles);
+  });
+
+  const codes = [...text('shared/targets/target.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, code]) => code as ProvisioningCode);
+
+  it.each([
+    ['park', 'Parked changes'],
+    ['pause', 'A paused target'],
+  ] as const)('explains every code of a failure that is dealt with by a %s', (disposition, heading) => {
+    const section = text('docs/operations.md').split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+    const expected = codes.filter((code) => dispositionOf(code) === disposition);
+    expect(expected).not.toEqual([]);
+    expect([...section.matchAll(/^\| `([a-z-]+)`/gm)].map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
   });
 });
 
