@@ -46,8 +46,7 @@ async function accessGroupsOf({ settings }: Organization, calls: Calls, { accoun
   const { size } = missing;
   for (const { name } of groups ?? []) missing.delete((name ?? '').toLowerCase());
   if (missing.size > 0) {
-    const filter = { accountIds: [accountId], groupNames: [...missing] };
-    for await (const { name } of groupsOf(() => calls, filter)) missing.delete(name.toLowerCase());
+    for await (const { name } of groupsOf(() => calls, { accountIds: [accountId] })) missing.delete(name.toLowerCase());
   }
   return size - missing.size;
 }

@@ -4,7 +4,7 @@ import { Ignored } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { idOfGroup, withGroup } from './groups.ts';
 import { illegalGroupName, refuseIllegal } from './illegal-name.ts';
-import { type Calls, groupsOf, isNotFound, type Organization, pagesOfUsers, usersOf } from './organization.ts';
+import { type Calls, groupsOf, isNotFound, type Organization, pagesOfUsers } from './organization.ts';
 
 /**
  * The names of a group's members, from the `start`-th on: that by which this product knows the account, else its e-mail address. Whoever has
@@ -72,8 +72,7 @@ export async function removeFromGroup(org: Organization, calls: Calls, group: st
 }
 
 async function isMember(calls: Calls, groupId: string, accountId: string): Promise<boolean> {
-  for await (const user of usersOf(() => calls, { accountIds: [accountId], groupIds: [groupId] }))
-    if (user.accountId === accountId) return true;
+  for await (const { id } of groupsOf(() => calls, { accountIds: [accountId] })) if (id === groupId) return true;
   return false;
 }
 

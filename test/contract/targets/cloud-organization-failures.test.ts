@@ -127,8 +127,8 @@ describe('an invitation', () => {
 describe('answers that are not documented', () => {
   const found = { accountId: 'a-1', email: JANE, name: 'Jane' };
   const findsJane = (isMember: boolean) => (request: ScriptedRequest) => {
-    if (!request.path.endsWith('/users/search')) return undefined;
-    return 'groupIds' in (request.body as object) && !isMember ? page() : page(found);
+    if (request.path.endsWith('/users/search')) return page(found);
+    return request.path.endsWith('/groups/search') && 'accountIds' in (request.body as object) && !isMember ? page() : undefined;
   };
 
   it.each([
