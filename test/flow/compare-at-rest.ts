@@ -85,12 +85,15 @@ async function compareNames(world: World, differences: string[]): Promise<void> 
   for await (const { id } of world.directory.groups.listing.find(connection, { by: 'all' })) {
     const group = await world.group(id);
     if (!group) continue;
-    const { displayName, retiring = [], parkedCode } = group;
+    const { displayName, retiring = [], movedFrom = [], parkedCode } = group;
     const naming = groupNamingFor({ policy }, group);
     const expected: readonly string[] = naming.is === 'names' ? naming.names : [];
     const names = namesOfGroup(group);
     if (retiring.length > 0) differences.push(`group ${displayName} still loses ${retiring.join(', ')}`);
-    if (names.some((name) => !expected.includes(name))) differences.push(`group ${displayName} is ${names.join(', ')}`);
+    // Who can't have the new name keeps the old one meanwhile (decision 24).
+    const kept = parkedCode === undefined ? [] : movedFrom;
+    if (names.some((name) => !expected.includes(name) && !kept.includes(name)))
+      differences.push(`group ${displayName} is ${names.join(', ')}`);
     if (parkedCode === undefined && names.length !== expected.length)
       differences.push(`group ${displayName} is not ${expected.join(', ')}`);
     if (parkedCode !== 'owned') continue;

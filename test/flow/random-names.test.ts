@@ -7,4 +7,9 @@ describe('decision 15: at random, with faults, while the settings change the nam
     const { differences, trace } = await walk({ seed, steps: 100, changesNames: true });
     expect(differences, trace.join('\n')).toEqual([]);
   });
+
+  it('walk 3, while the IdP renames groups that move (decision 24)', async () => {
+    const { differences, trace } = await walk({ seed: 3, steps: 100, renamesGroups: true });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
 });

@@ -26,6 +26,13 @@ describe('decision 15: at random, with faults, while the settings change the nam
   });
 });
 
+describe('decision 24: at random, with faults, while the IdP renames groups that move, and the brake counts none of it', () => {
+  it.each(Array.from({ length: WALKS }, (_, i) => FROM + i))('walk %i', async (seed) => {
+    const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, renamesGroups: true, brakes: seed % 2 === 0 });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
+});
+
 describe('decision 14: at random, with faults, while settings make users, memberships and groups depend on each other', () => {
   it.each(Array.from({ length: WALKS }, (_, i) => FROM + i))('walk %i', async (seed) => {
     const users = userSettingsOfWalks[seed % userSettingsOfWalks.length];

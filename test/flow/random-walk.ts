@@ -17,6 +17,8 @@ export interface Walk {
   readonly steps: number;
   /** The settings of groups change too, and with them the names: two groups instead of one. */
   readonly changesNames?: boolean;
+  /** The IdP renames its groups, two of them, and they move (`groups.onRename`). */
+  readonly renamesGroups?: boolean;
   /** The brake goes on after the first account an hour, and an administrator releases and rejects. */
   readonly brakes?: boolean;
   /** How the settings of users are. Default groups are there from the beginning. */
@@ -36,6 +38,8 @@ type Step = () => Promise<string | undefined>;
 
 const USER_NAMES = ['ann', 'bob'];
 const GROUP_NAMES = ['staff', 'team'];
+/** What else a group may be called by a rename. */
+const OTHER_GROUP_NAMES = ['crew'];
 /** Messages are lost, workers die, and calls get no answer this often in all. */
 const LOST = 0.1;
 
@@ -48,15 +52,16 @@ export async function walk({
   seed,
   steps,
   changesNames = false,
+  renamesGroups = false,
   brakes = false,
   users = {},
 }: Walk): Promise<{ differences: string[]; trace: string[] }> {
   const brake = brakes ? { share: 0, atLeast: 1 } : { enabled: false };
-  const world = await startWorld({ settings: { brake, users } });
+  const world = await startWorld({ settings: { brake, users, ...(renamesGroups && { groups: { onRename: 'move' } }) } });
   for (const group of users.defaultGroups?.allUsers ?? []) world.confluence.groups.set(group, new Set());
   const random = generator(seed);
   const chaos = chaosOf(world, random);
-  const idp = identityProvider(world, random, changesNames ? GROUP_NAMES : GROUP_NAMES.slice(0, 1));
+  const idp = identityProvider(world, random, changesNames || renamesGroups ? GROUP_NAMES : GROUP_NAMES.slice(0, 1), renamesGroups);
   if (changesNames) idp.push(() => changeNames(world, random));
   const administrator = administratorOf(world, random);
   if (brakes) idp.push(...new Array<Step>(4).fill(administrator.decides));
@@ -209,7 +214,7 @@ function chaosOf(world: World, random: () => number) {
 }
 
 /** What the identity provider may ask for. One request in ten dies between the commit and the send. */
-function identityProvider(world: World, random: () => number, groupNames: readonly string[]): Step[] {
+function identityProvider(world: World, random: () => number, groupNames: readonly string[], renamesGroups: boolean): Step[] {
   const users = new Map<UserId, string>();
   const groups = new Map<GroupId, string>();
   const request = () => ({ sends: random() >= LOST });
@@ -244,7 +249,18 @@ function identityProvider(world: World, random: () => number, groupNames: readon
     return `IdP: create group ${name} with ${namesOf(members)}`;
   };
 
+  const renameGroup: Step = async () => {
+    const id = pick(random, [...groups.keys()]);
+    const name = free([...groupNames, ...OTHER_GROUP_NAMES], groups);
+    if (!id || !name) return undefined;
+    const before = groups.get(id);
+    await world.renameGroup(id, name, request());
+    groups.set(id, name);
+    return `IdP: rename group ${before} to ${name}`;
+  };
+
   return [
+    ...(renamesGroups ? [renameGroup, renameGroup] : []),
     createUser,
     createUser,
     createGroup,
