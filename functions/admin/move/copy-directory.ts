@@ -42,13 +42,14 @@ export async function copyDirectory(options: CopyOptions, from: Connection, to: 
     options.onProgress(counts);
   };
   const users = copierOf(options, copiedUsers(options.directory), from, to, count);
-  /** A member who was created after the users were copied. */
+  /** Members who were created after the users were copied. A group without one of them would be at its original's revision for good. */
   const haveUsers = async (ids: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
     const there = await options.directory.users.existing(to, ids);
     const missing = ids.filter((id) => !there.has(id));
-    if (missing.length === 0) return there;
-    await atOnce(AT_ONCE, missing, users.copyOne);
-    return options.directory.users.existing(to, ids);
+    const areCopied = await atOnce(AT_ONCE, missing, users.copyOne);
+    if (areCopied.includes(false)) throw new NameTaken('userName');
+    // Who was deleted since the group was read is in neither.
+    return missing.length === 0 ? there : options.directory.users.existing(to, ids);
   };
   await users.copyAll();
   await copierOf(options, copiedGroups(options.directory, haveUsers), from, to, count).copyAll();
@@ -109,21 +110,24 @@ function copierOf<R extends Stored<string>>(
    * Names that have gone round in a ring: one of its resources lets its name go for a moment. In `from` one of them must have done so too, and
    * is two revisions further at least: the moment's revision is one that its original was at.
    */
-  async function letGo(ids: readonly string[]): Promise<boolean> {
+  async function letGo(ids: readonly string[], before: Set<string>): Promise<boolean> {
     for (const id of ids) {
+      if (before.has(id)) continue;
       const [original, copy] = await Promise.all([kind.read(from, id), kind.read(to, id)]);
       if (!original || !copy || original.revision - copy.revision < 2) continue;
       await kind.rename(context(), copy, `moving ${id}`);
+      before.add(id);
       return true;
     }
     return false;
   }
 
   async function settleNames(ids: readonly string[]): Promise<void> {
+    const nameless = new Set<string>();
     for (let left = ids; left.length > 0; ) {
       const still: string[] = [];
       for (const id of left) if (!(await copyOne(id))) still.push(id);
-      if (still.length === left.length && !(await letGo(still))) {
+      if (still.length === left.length && !(await letGo(still, nameless))) {
         for (const _ of still) count('left');
         return;
       }
