@@ -13,6 +13,8 @@ export interface HeldCall {
   readonly call: string;
   /** The call takes effect now and is answered. */
   proceed(): void;
+  /** The caller gets this answer now; the call has had no effect. */
+  lie(answer: unknown): void;
   /** The caller gets this failure now; the call has had no effect. */
   fail(code: ProvisioningCode): void;
   /** The caller gets no answer now; the call takes effect when `land` is called, or never. */
@@ -235,6 +237,7 @@ function held<T>(text: string, effect: () => T, hand: (call: HeldCall) => void):
           reject(error);
         }
       },
+      lie: (answer) => resolve(answer as T),
       fail: (code) => reject(new ProvisioningError(code, `${text} fails as the test says`)),
       timeOut: () => reject(new ProvisioningError('no-answer', `${text} was not answered`)),
       land() {

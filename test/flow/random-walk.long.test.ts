@@ -33,6 +33,13 @@ describe('decision 24: at random, with faults, while the IdP renames groups that
   });
 });
 
+describe('decision 24: at random, with faults, while the target does not know for minutes of what was made', () => {
+  it.each(Array.from({ length: WALKS }, (_, i) => FROM + i))('walk %i', async (seed) => {
+    const { differences, trace } = await walk({ seed, steps: 60 + (seed % 5) * 40, lags: true });
+    expect(differences, trace.join('\n')).toEqual([]);
+  });
+});
+
 describe('decision 14: at random, with faults, while settings make users, memberships and groups depend on each other', () => {
   it.each(Array.from({ length: WALKS }, (_, i) => FROM + i))('walk %i', async (seed) => {
     const users = userSettingsOfWalks[seed % userSettingsOfWalks.length];

@@ -21,6 +21,8 @@ export interface Walk {
   readonly renamesGroups?: boolean;
   /** The brake goes on after the first account an hour, and an administrator releases and rejects. */
   readonly brakes?: boolean;
+  /** Calls about what was made less than LAGS_MS ago may not know of it (decision 24). */
+  readonly lags?: boolean;
   /** How the settings of users are. Default groups are there from the beginning. */
   readonly users?: SettingsChange['users'];
 }
@@ -40,6 +42,8 @@ const USER_NAMES = ['ann', 'bob'];
 const GROUP_NAMES = ['staff', 'team'];
 /** What else a group may be called by a rename. */
 const OTHER_GROUP_NAMES = ['crew'];
+/** How long what was made may not be seen, and half of what the target says it takes. */
+const LAGS_MS = 300_000;
 /** Messages are lost, workers die, and calls get no answer this often in all. */
 const LOST = 0.1;
 
@@ -53,6 +57,7 @@ export async function walk({
   steps,
   changesNames = false,
   renamesGroups = false,
+  lags = false,
   brakes = false,
   users = {},
 }: Walk): Promise<{ differences: string[]; trace: string[] }> {
@@ -60,7 +65,8 @@ export async function walk({
   const world = await startWorld({ settings: { brake, users, ...(renamesGroups && { groups: { onRename: 'move' } }) } });
   for (const group of users.defaultGroups?.allUsers ?? []) world.confluence.groups.set(group, new Set());
   const random = generator(seed);
-  const chaos = chaosOf(world, random);
+  if (lags) world.confluence.settlesWithinMs = 2 * LAGS_MS;
+  const chaos = chaosOf(world, random, lags);
   const idp = identityProvider(world, random, changesNames || renamesGroups ? GROUP_NAMES : GROUP_NAMES.slice(0, 1), renamesGroups);
   if (changesNames) idp.push(() => changeNames(world, random));
   const administrator = administratorOf(world, random);
@@ -88,7 +94,8 @@ export async function walk({
 }
 
 /** What happens by itself: deliveries, answers, time, the sweep. */
-function chaosOf(world: World, random: () => number) {
+function chaosOf(world: World, random: () => number, lags: boolean) {
+  const madeAt = new Map<string, number>();
   const deliveries: Delivery[] = [];
   const late: { call: HeldCall; until: number }[] = [];
   const inside = new AsyncLocalStorage<Delivery>();
@@ -100,6 +107,17 @@ function chaosOf(world: World, random: () => number) {
     if (delivery) delivery.held = call;
     else call.proceed();
   };
+
+  const noteMade = ({ call }: HeldCall) => {
+    const [verb = '', name = ''] = call.split(' ');
+    const isNew = !world.confluence.accounts.has(name) && !world.confluence.groups.has(name);
+    if (/^create/.test(verb) && isNew) madeAt.set(name, world.clock.now);
+  };
+  const proceed = (call: HeldCall) => {
+    noteMade(call);
+    call.proceed();
+  };
+  const isUnseen = ({ call }: HeldCall) => call.split(' ').some((name) => world.clock.now - (madeAt.get(name) ?? -LAGS_MS) < LAGS_MS);
 
   /** Every worker is done, dead, or waits for the answer of a call. */
   const atRest = async () => {
@@ -129,9 +147,10 @@ function chaosOf(world: World, random: () => number) {
     const call = delivery?.held;
     if (!delivery || !call) return undefined;
     delete delivery.held;
+    if (lags && isUnseen(call) && random() < 0.5) return `${delivery.message.id} ${call.call}: ${answerUnseen(call)}`;
     const how = random();
     if (how < 0.8) {
-      call.proceed();
+      proceed(call);
       return `${delivery.message.id} ${call.call}: answered`;
     }
     if (how < 0.87) {
@@ -151,7 +170,10 @@ function chaosOf(world: World, random: () => number) {
   const land = (one: (typeof late)[number]): string => {
     late.splice(late.indexOf(one), 1);
     const lands = random() > 0.3;
-    if (lands) one.call.land();
+    if (lands) {
+      noteMade(one.call);
+      one.call.land();
+    }
     return `${one.call.call}: ${lands ? 'lands late' : 'never lands'}`;
   };
 
@@ -211,6 +233,19 @@ function chaosOf(world: World, random: () => number) {
       world.clock.now += VISIBILITY_MS;
     },
   };
+}
+
+/** The answer to a call about something that was just made, where the target does not know of it yet. */
+function answerUnseen(held: HeldCall): string {
+  const { call } = held;
+  if (/^findAccount/.test(call)) held.lie(undefined);
+  else if (/^groupExists/.test(call)) held.lie(false);
+  else if (/^(add|remove|disable|enable|update)/.test(call)) held.fail('not-found');
+  else {
+    held.proceed();
+    return 'answered';
+  }
+  return 'not seen yet';
 }
 
 /** What the identity provider may ask for. One request in ten dies between the commit and the send. */
