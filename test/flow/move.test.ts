@@ -278,6 +278,11 @@ describe('move switch', () => {
     // It died while it waited.
     await world.connections.update({ ...world.connection, state: 'moving' });
     expect((await world.idp.get('/Users')).status).toBe(503);
+    const status = await world.admin('status');
+    expect([status.code, status.text]).toEqual([
+      EXIT.attention,
+      expect.stringMatching(/^first answers 503: .*connection enable first\.$/m),
+    ]);
     await world.admin('connection', 'enable', 'first');
     expect((await world.idp.get('/Users')).status).toBe(200);
     await world.connections.update({ ...world.connection, state: 'moving' });

@@ -91,7 +91,9 @@ a login that has expired or will within 30 days.
   paused   the Confluence can't be used; nothing is lost, target test says what is wrong`,
   async run(administration) {
     const now = administration.now();
-    const all = await Promise.all(targetsOf(await administration.connections.list()).map((entry) => statusOf(administration, entry)));
+    const connections = await administration.connections.list();
+    const moving = connections.filter(({ state }) => state === 'moving').map(({ name }) => name);
+    const all = await Promise.all(targetsOf(connections).map((entry) => statusOf(administration, entry)));
     const hasLoginEnd = all.some((entry) => endOf(entry, now) !== '');
     const isAnyDryRun = all.some(({ dryRuns }) => dryRuns.length > 0);
     const rows = all.map((entry) => ({
@@ -127,6 +129,9 @@ a login that has expired or will within 30 days.
               `The ${describeKind(login.kind)} for ${confluence} ${describeExpiry(login.expires, now)}: make a new one, then credentials set ${name}.`,
             ],
       ),
+      ...moving.map(
+        (name) => `${name} answers 503: a move switch is under way, or was interrupted. Repeat it, or connection enable ${name}.`,
+      ),
       ...(isParked ? ['Parked: parked list says why, and what to do.'] : []),
       ...(engaged.length > 0
         ? [`The brake of ${engaged.join(', ')} is on: brake show says who keeps access, brake release or reject decides.`]
@@ -141,7 +146,7 @@ a login that has expired or will within 30 days.
       json: all,
       table: rows,
       ...(text !== '' && { text }),
-      attention: isPaused || isParked || isHeld || isFull || expiring.length > 0,
+      attention: isPaused || isParked || isHeld || isFull || expiring.length > 0 || moving.length > 0,
     };
   },
 };
