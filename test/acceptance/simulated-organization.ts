@@ -1,4 +1,5 @@
 import type { AtlassianSimulator, SimulatedAccount } from '../simulators/atlassian/atlassian-simulator.ts';
+import type { InjectedFault } from './simulated-confluence.ts';
 
 type Group = ReturnType<AtlassianSimulator['groups']>[number];
 type ScimUser = ReturnType<AtlassianSimulator['scimUsers']>[number];
@@ -33,6 +34,14 @@ export class SimulatedOrganization {
 
   requests(): Promise<Request[]> {
     return this.#get('requests');
+  }
+
+  async fault(fault: InjectedFault): Promise<void> {
+    await this.call('POST', '/simulator/faults', fault);
+  }
+
+  async noFaults(): Promise<void> {
+    await this.call('DELETE', '/simulator/faults');
   }
 
   /** A call as somebody else makes it who has the keys: what this product finds afterwards is drift. */
