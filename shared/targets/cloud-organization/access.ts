@@ -84,7 +84,7 @@ export async function idsOfAccessGroups(org: Organization, calls: Calls): Promis
   return ids;
 }
 
-export function missingAccessGroup(group: string, cause?: unknown): ProvisioningError {
+function missingAccessGroup(group: string, cause?: unknown): ProvisioningError {
   const sentence = `The organisation has no group ${group}, which target.organization.accessGroups names. Create it at admin.atlassian.com and let it grant Confluence, or correct the setting; then retry what is parked.`;
   return new ProvisioningError('bad-request', sentence, { cause });
 }

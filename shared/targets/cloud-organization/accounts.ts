@@ -7,7 +7,7 @@ import { type Calls, type Organization, usersOf } from './organization.ts';
  * Who in the directory is called so. By the key that is kept for the name, whatever that account's e-mail address is by now; without one, by
  * the e-mail address. Who has left the directory is nobody, also where somebody else has the address by now.
  */
-export async function findUser(org: Organization, calls: Calls, name: string): Promise<User | undefined> {
+async function findUser(org: Organization, calls: Calls, name: string): Promise<User | undefined> {
   const key = await org.accountKeys.read(org.targetId, name);
   return key === undefined ? userOfAddress(calls, name) : userOfKey(calls, key);
 }

@@ -4,7 +4,7 @@ import { Ignored } from './answers.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { idOfGroup, withGroup } from './groups.ts';
 import { illegalGroupName, refuseIllegal } from './illegal-name.ts';
-import { type Calls, groupsOf, isNotFound, type Organization, pagesOfUsers } from './organization.ts';
+import { type Calls, groupsOf, isNotFound, type Organization, pageByPage, pagesOfUsers } from './organization.ts';
 
 /**
  * The names of a group's members, from the `start`-th on: that by which this product knows the account, else its e-mail address. Whoever has
@@ -12,9 +12,10 @@ import { type Calls, groupsOf, isNotFound, type Organization, pagesOfUsers } fro
  * @throws ProvisioningError 'not-found' for an unknown group
  */
 export async function* membersOf(org: Organization, group: string, start = 0): AsyncGenerator<string, void, undefined> {
-  const id = await idOfGroup(org, org.calls(1), group);
+  const calls = org.calls(1);
+  const id = await idOfGroup(org, calls, group);
   let seen = 0;
-  for await (const page of pagesOfUsers(() => org.calls(1), { groupIds: [id] })) {
+  for await (const page of pagesOfUsers(pageByPage(org, calls), { groupIds: [id] })) {
     for (const name of await namesOfUsers(org, page)) {
       if (name === undefined) continue;
       if (seen >= start) yield name;
@@ -25,8 +26,9 @@ export async function* membersOf(org: Organization, group: string, start = 0): A
 
 /** @throws ProvisioningError 'not-found' for an unknown account */
 export async function* groupsOfAccount(org: Organization, account: string): AsyncGenerator<string, void, undefined> {
-  const { accountId } = await userOf(org, org.calls(1), account);
-  for await (const { name } of groupsOf(() => org.calls(1), { accountIds: [accountId] })) yield name;
+  const calls = org.calls(1);
+  const { accountId } = await userOf(org, calls, account);
+  for await (const { name } of groupsOf(pageByPage(org, calls), { accountIds: [accountId] })) yield name;
 }
 
 /** @throws ProvisioningError 'not-found' for an unknown account or group, 'no-seat' */

@@ -143,6 +143,16 @@ async function* pagesOf<T>(
   }
 }
 
+/** The calls of a list whose first page was preceded by others, within the time of one; each further page has a time of its own. */
+export function pageByPage(org: Organization, first: Calls): () => Calls {
+  let unused: Calls | undefined = first;
+  return () => {
+    const calls = unused ?? org.calls(1);
+    unused = undefined;
+    return calls;
+  };
+}
+
 /** Bare, or as the `cursor` of a URL. */
 function cursorOf(next: string | null | undefined): string | undefined {
   if (next === null || next === undefined || next === '') return undefined;

@@ -230,6 +230,43 @@ describe('the key and the organisation', () => {
   });
 });
 
+describe('the time of a verb', () => {
+  it.each([
+    ['findAccount', 1],
+    ['members', 1],
+    ['groupsOf', 1],
+    ['addMember', 2],
+    ['disableAccount', 2],
+    ['enableAccount', 2],
+    ['createAccount', 2],
+  ] as const)('%s: all its calls together end within what the worker keeps for it', async (verb, timeouts) => {
+    const clock = { now: 0 };
+    let last = 0;
+    const answer = (request: ScriptedRequest) => {
+      last = clock.now;
+      clock.now += 600;
+      if (request.path.includes('/directories?')) return page({ directoryId: 'd-1' });
+      if (request.path.includes('/memberships')) return { status: 404 };
+      return request.path.endsWith('/users/search') && verb !== 'createAccount' ? page({ accountId: 'a-1', email: JANE }) : undefined;
+    };
+    const { target, requests } = scripted(answer, { now: () => clock.now, callTimeoutMs: 1_000, address: {} });
+    const call = {
+      findAccount: () => target.findAccount(JANE),
+      members: () => collect(target.members('confluence-users')),
+      groupsOf: () => collect(target.groupsOf(JANE)),
+      addMember: () => target.addMember('confluence-users', JANE),
+      disableAccount: () => target.disableAccount(JANE),
+      enableAccount: () => target.enableAccount(JANE),
+      createAccount: () => target.createAccount(JANE, profile),
+    }[verb];
+    await call().catch((error: unknown) =>
+      expect(error).toMatchObject({ code: expect.stringMatching(/request-timeout|not-found|settling/) }),
+    );
+    expect(requests.length).toBeGreaterThan(0);
+    expect(last).toBeLessThanOrEqual(timeouts * 1_000);
+  });
+});
+
 describe('the requests of the adapter', () => {
   it('are every endpoint of its tables, each POST with JSON, and no e-mail address in a path, which is logged', async () => {
     const proxy = await startRecordingProxy(simulator.url);
