@@ -348,6 +348,9 @@ describe('status, parked and target', () => {
     expect(shown.text).toMatch(/apply +dry-run/);
     expect(shown.text).toContain('Changes kept back: 1. settings edit okta --set apply=apply sends them.');
     expect((await admin('connection show okta --json')).json()).toMatchObject({ keptByDryRun: { kept: 1, more: false } });
+    const ended = await admin('settings edit okta --set apply=apply --yes');
+    expect(ended.text).toContain('Ends the dry run: what it has kept back (1) and what is pending is applied from the next minute on.');
+    expect(ended.text).not.toContain('Nobody');
   });
 
   it('parked list says why, status exits with 4, and parked retry makes it pending and rings the queue', async () => {

@@ -4,6 +4,7 @@ import type { Settings } from '../../../shared/provisioning/settings/settings.ts
 import type { Administration, Terminal } from '../administration.ts';
 import { type Options, type Outcome, Refused } from '../command.ts';
 import { renderTable } from '../render.ts';
+import { dryRunsOf, keptBy } from '../safety/dry-runs.ts';
 import { changeRows, compareSettings, type SettingChange } from './compare-settings.ts';
 import { type Candidate, printWarnings } from './settings-document.ts';
 
@@ -24,7 +25,7 @@ export interface PlannedSettings {
 
 /** Looks at what would change. Nothing is written. */
 export async function planSettings(
-  { directory }: Administration,
+  { directory, overview }: Administration,
   connection: Connection,
   { settings, warnings }: Candidate,
 ): Promise<PlannedSettings> {
@@ -35,7 +36,11 @@ export async function planSettings(
     groups: affected.groups ? await directory.groups.listing.count(connection) : 0,
   };
   const changed = warnings.filter(({ path }) => changes.some((change) => change.path.startsWith(path) || path.startsWith(change.path)));
-  const text = [changes.length === 0 ? `The settings of ${connection.name} are these already.` : sentence(marks), printWarnings(changed)];
+  const [ended] = settings.apply === 'apply' ? await dryRunsOf({ overview }, [connection]) : [];
+  const sent =
+    ended && `Ends the dry run: what it has kept back (${keptBy(ended)}) and what is pending is applied from the next minute on.`;
+  const said = changes.length === 0 ? `The settings of ${connection.name} are these already.` : sentence(marks, sent);
+  const text = [said, printWarnings(changed)];
   return { changes, marks, text: text.filter((line) => line !== '').join('\n') };
 }
 
@@ -90,12 +95,13 @@ async function change(
   }
 }
 
-function sentence({ users, groups }: PlannedSettings['marks']): string {
+/** `sent`: what becomes of those whom a dry run has kept back. */
+function sentence({ users, groups }: PlannedSettings['marks'], sent: string | undefined): string {
   const parts = [
     ...(users > 0 ? [`${users} user${users === 1 ? '' : 's'}`] : []),
     ...(groups > 0 ? [`${groups} group${groups === 1 ? '' : 's'}`] : []),
   ];
-  return parts.length === 0
-    ? 'Nobody who is there is affected: it counts from the next change on.'
-    : `Marks ${parts.join(' and ')} as pending: each is applied again by the new settings.`;
+  if (parts.length === 0) return sent ?? 'Nobody who is there is affected: it counts from the next change on.';
+  const marked = `Marks ${parts.join(' and ')} as pending: each is applied again by the new settings.`;
+  return sent === undefined ? marked : `${sent}\n${marked}`;
 }
