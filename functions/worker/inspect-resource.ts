@@ -45,5 +45,5 @@ export async function inspectResource(
   const seen = await lookAtTarget(deps, { connection, context, correlationId }, (target, serviceAccount) =>
     look(target, new Set([...policy.protectedAccounts, serviceAccount.toLowerCase()])),
   );
-  return 'reason' in seen ? look(seen, policy.protectedAccounts) : seen;
+  return 'reason' in seen ? look({ code: seen.code, reason: seen.reason }, policy.protectedAccounts) : seen;
 }

@@ -24,6 +24,12 @@ interface LookAt {
   readonly pacer?: CallPacer;
 }
 
+/** Why nothing was seen. `retryAfterMs`: it may be tried again after so long. */
+export type NotSeen = NotAsked & { readonly retryAfterMs?: number };
+
+/** Without a Retry-After. */
+const TRY_AGAIN_MS = 5_000;
+
 /**
  * What somebody sees who looks at the target and changes nothing, or why it can't be asked. It is opened as for a change: with a password
  * its lease is held meanwhile, and a refused login pauses it, since three would lock the service account (DESIGN §4).
@@ -32,7 +38,7 @@ export async function lookAtTarget<Seen>(
   deps: LookDependencies,
   { connection, context, correlationId, pacer }: LookAt,
   look: (target: Target, serviceAccount: string) => Promise<Seen>,
-): Promise<Seen | (NotAsked & { readonly retryAfterMs?: number })> {
+): Promise<Seen | NotSeen> {
   const state = await deps.delivery.targets.read(connection.target.id);
   if (state.state === 'paused')
     return { code: state.code ?? 'paused', reason: `Confluence is paused: ${state.reason ?? 'no reason is kept'}` };
@@ -56,14 +62,12 @@ export async function lookAtTarget<Seen>(
     }
   } catch (error) {
     if (error instanceof TargetPaused || error instanceof OutOfTime)
-      return { code: 'busy', reason: `Confluence was not asked: ${error.message}` };
+      return { code: 'busy', reason: `Confluence was not asked: ${error.message}`, retryAfterMs: TRY_AGAIN_MS };
     if (!(error instanceof ProvisioningError)) throw error;
-    if (dispositionOf(error.code) === 'pause') await pauseTarget(deps, connection, correlationId, error.code, error.message);
-    return {
-      code: error.code,
-      reason: error.message,
-      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-    };
+    const { code, message: reason, retryAfterMs = TRY_AGAIN_MS } = error;
+    const disposition = dispositionOf(code);
+    if (disposition === 'pause') await pauseTarget(deps, connection, correlationId, code, reason);
+    return disposition === 'retry' || disposition === 'wait' ? { code, reason, retryAfterMs } : { code, reason };
   } finally {
     await pace?.close();
   }

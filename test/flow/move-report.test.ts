@@ -152,6 +152,37 @@ describe('move report', () => {
     expect(world.cloud.calls.filter((call) => call === 'findAccount user6')).toHaveLength(1);
   });
 
+  it('asks again after an answer that did not come, and gives up when none comes for long', async () => {
+    world = await startMoveWorld();
+    for (let i = 0; i < 110; i++) await aUser(`user${i}`, {}, { sends: false });
+    world.cloud.fail(/findAccount user9$/, 'no-answer', 3);
+    world.cloud.fail(/findAccount user105$/, 'rate-limited', 1);
+    const { json } = await world.admin('move', 'report', 'first', '--to', 'cloud', '--json');
+    const { rows, counts } = json() as { rows: Row[]; counts: unknown };
+    expect(counts).toEqual({ user: { new: 110 }, group: {} });
+    expect(rows.map(({ name }) => name)).toEqual(Array.from({ length: 110 }, (_, i) => `user${i}`));
+    world.cloud.fail(/findAccount user9$/, 'unavailable', 50);
+    const { code, error } = await world.admin('move', 'report', 'first', '--to', 'cloud');
+    expect([code, error]).toEqual([EXIT.refused, expect.stringMatching(/^the other Confluence can't be asked: /)]);
+    expect((await world.delivery.targets.read(world.cloudConnection.target.id)).state).toBe('open');
+  });
+
+  it('goes on with those for whom the worker had no time', async () => {
+    world = await startMoveWorld();
+    for (let i = 0; i < 3; i++) await aUser(`user${i}`, {}, { sends: false });
+    const enough = world.remaining.ms;
+    world.cloud.slow(/findAccount user1$/, () => {
+      world.remaining.ms = 1_000;
+    });
+    world.whileWaiting = () => {
+      world.cloud.heal();
+      world.remaining.ms = enough;
+      return Promise.resolve();
+    };
+    const { rows } = await reported();
+    expect([...rows.keys()]).toEqual(['user0', 'user1', 'user2']);
+  });
+
   it('says so when the target can’t be asked at all', async () => {
     world = await startMoveWorld();
     await world.createUser('jane', {}, { sends: false });

@@ -1,15 +1,17 @@
+import { atOnce } from '../../../shared/directory/at-once.ts';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { Stored } from '../../../shared/directory/directory.ts';
-import type { Match } from '../../../shared/provisioning/move/match.ts';
+import type { Match, MatchRequest } from '../../../shared/provisioning/move/match.ts';
 import type { Administration } from '../administration.ts';
 import { Refused } from '../command.ts';
 import { inBatches } from './side-by-side.ts';
 
-/** So many are asked about at once: the worker answers within its own time-out. */
-const AT_ONCE = 25;
+/** So many are asked about in one request: the worker answers within its own time-out. */
+const IN_ONE = 25;
+/** Requests at once. The pace of calls and their number, where the settings limit it, are kept by all workers together. */
+const AT_ONCE = 4;
 /** So often in a row nothing comes of a request that may be repeated. */
 const PATIENCE = 10;
-const PAUSE_MS = 5_000;
 
 /**
  * What each user, then each group, of a connection would be in another one's target, in order of creation. Nothing is changed, and no more
@@ -19,22 +21,29 @@ const PAUSE_MS = 5_000;
 export async function* matchAll(administration: Administration, from: Connection, to: Connection): AsyncGenerator<Match> {
   const { users, groups } = administration.directory;
   for (const [type, listing] of [['user', users.listing] as const, ['group', groups.listing] as const]) {
-    for await (const page of inBatches<Stored<string>>(listing.find(from, { by: 'all' }), AT_ONCE))
-      yield* matchPage(administration, { from: from.id, to: to.id, type, ids: page.map(({ id }) => id) });
+    for await (const some of inBatches<Stored<string>>(listing.find(from, { by: 'all' }), IN_ONE * AT_ONCE)) {
+      const ids = some.map(({ id }) => id);
+      const requests = Array.from({ length: Math.ceil(ids.length / IN_ONE) }, (_, i) => ids.slice(i * IN_ONE, (i + 1) * IN_ONE));
+      const ask = (page: readonly string[]) => matchPage(administration, { from: from.id, to: to.id, type, ids: page });
+      yield* (await atOnce(AT_ONCE, requests, ask)).flat();
+    }
   }
 }
 
 /** Asks until all are answered: the worker gives back those for whom its time, or the target's patience, did not last. */
-async function* matchPage(administration: Administration, request: Parameters<Administration['match']>[0]): AsyncGenerator<Match> {
-  let ids = request.ids;
+async function matchPage(administration: Administration, request: MatchRequest): Promise<Match[]> {
+  const found: Match[] = [];
+  let { ids } = request;
   for (let inVain = 0; ids.length > 0; ) {
     const { matches, left, notAsked } = await administration.match({ ...request, ids });
-    yield* matches;
+    found.push(...matches);
     inVain = left.length < ids.length ? 0 : inVain + 1;
     ids = left;
-    const mayBeAsked = notAsked?.code === 'busy' || notAsked?.retryAfterMs !== undefined;
-    if ((notAsked && !mayBeAsked) || inVain >= PATIENCE)
+    const isRefused = notAsked !== undefined && notAsked.retryAfterMs === undefined;
+    if (isRefused || inVain >= PATIENCE)
       throw new Refused(`the other Confluence can't be asked: ${notAsked?.reason ?? 'it takes too long'}`);
-    if (notAsked) await administration.sleep(notAsked.retryAfterMs ?? PAUSE_MS);
+    // Whose time was up goes on at once.
+    if (notAsked && (inVain > 0 || notAsked.code !== 'busy')) await administration.sleep(notAsked.retryAfterMs ?? 0);
   }
+  return found;
 }
