@@ -21,7 +21,7 @@ export interface Walk {
   readonly renamesGroups?: boolean;
   /** The brake goes on after the first account an hour, and an administrator releases and rejects. */
   readonly brakes?: boolean;
-  /** Calls about what was made less than LAGS_MS ago may not know of it (decision 24). */
+  /** For as long as LAGS_MS not every worker's calls know of what was made; nothing is parked for that (decision 24). */
   readonly lags?: boolean;
   /** How the settings of users are. Default groups are there from the beginning. */
   readonly users?: SettingsChange['users'];
@@ -32,6 +32,8 @@ interface Delivery {
   /** `dead`: the worker died; its promise never ends. */
   state: 'running' | 'done' | 'dead';
   held?: HeldCall;
+  /** Whether this worker sees what was made a short time ago, by its name. */
+  readonly unseen: Map<string, boolean>;
   error?: unknown;
 }
 
@@ -42,7 +44,7 @@ const USER_NAMES = ['ann', 'bob'];
 const GROUP_NAMES = ['staff', 'team'];
 /** What else a group may be called by a rename. */
 const OTHER_GROUP_NAMES = ['crew'];
-/** How long what was made may not be seen, and half of what the target says it takes. */
+/** How long at most what was made is not seen: half of what the target says. */
 const LAGS_MS = 300_000;
 /** Messages are lost, workers die, and calls get no answer this often in all. */
 const LOST = 0.1;
@@ -85,7 +87,8 @@ export async function walk({
     world.clock.now += 3_600_001;
     await world.sweep();
     await administrator.releasesAll();
-    return { differences: await compareAtRest(world), trace };
+    const parked = lags ? world.records('change.parked').filter(({ code }) => /^(taken|conflict|not-found)$/.test(code)) : [];
+    return { differences: [...parked.map(({ reason }) => `parked: ${reason}`), ...(await compareAtRest(world))], trace };
   } catch (error) {
     throw new Error(`seed ${seed} after\n${trace.join('\n')}`, { cause: error });
   } finally {
@@ -95,6 +98,7 @@ export async function walk({
 
 /** What happens by itself: deliveries, answers, time, the sweep. */
 function chaosOf(world: World, random: () => number, lags: boolean) {
+  /** By the name of what was made. */
   const madeAt = new Map<string, number>();
   const deliveries: Delivery[] = [];
   const late: { call: HeldCall; until: number }[] = [];
@@ -111,13 +115,20 @@ function chaosOf(world: World, random: () => number, lags: boolean) {
   const noteMade = ({ call }: HeldCall) => {
     const [verb = '', name = ''] = call.split(' ');
     const isNew = !world.confluence.accounts.has(name) && !world.confluence.groups.has(name);
-    if (/^create/.test(verb) && isNew) madeAt.set(name, world.clock.now);
+    if (lags && /^create/.test(verb) && isNew) madeAt.set(name, world.clock.now);
   };
   const proceed = (call: HeldCall) => {
     noteMade(call);
     call.proceed();
   };
-  const isUnseen = ({ call }: HeldCall) => call.split(' ').some((name) => world.clock.now - (madeAt.get(name) ?? -LAGS_MS) < LAGS_MS);
+  /** One worker knows of it by now, another does not. */
+  const isUnseen = ({ unseen }: Delivery, { call }: HeldCall) =>
+    call.split(' ').some((name) => {
+      const made = madeAt.get(name);
+      if (made === undefined || world.clock.now - made >= LAGS_MS) return false;
+      if (!unseen.has(name)) unseen.set(name, random() < 0.5);
+      return unseen.get(name);
+    });
 
   /** Every worker is done, dead, or waits for the answer of a call. */
   const atRest = async () => {
@@ -129,7 +140,7 @@ function chaosOf(world: World, random: () => number, lags: boolean) {
   const deliver: Step = async () => {
     const message = pick(random, world.queue.receivable());
     if (!message) return undefined;
-    const delivery: Delivery = { message, state: 'running' };
+    const delivery: Delivery = { message, state: 'running', unseen: new Map() };
     deliveries.push(delivery);
     void inside
       .run(delivery, () => world.deliver(message))
@@ -147,7 +158,7 @@ function chaosOf(world: World, random: () => number, lags: boolean) {
     const call = delivery?.held;
     if (!delivery || !call) return undefined;
     delete delivery.held;
-    if (lags && isUnseen(call) && random() < 0.5) return `${delivery.message.id} ${call.call}: ${answerUnseen(call)}`;
+    if (isUnseen(delivery, call)) return `${delivery.message.id} ${call.call}: ${answerUnseen(call)}`;
     const how = random();
     if (how < 0.8) {
       proceed(call);
