@@ -40,6 +40,16 @@ describe('inspect and target test, on a stack in AWS', () => {
     expect(JSON.parse(Buffer.from(Payload as Uint8Array).toString())).toEqual({ inspect: request });
   });
 
+  it('and so does the report of a move', async () => {
+    const administration = await composeAws('s', 'eu-central-1');
+    const answer = { matches: [], left: ['1'] };
+    lambda.on(InvokeCommand).resolves({ Payload: payload(answer) });
+    const match = { from: 'old', to: 'new', type: 'user', ids: ['1'] } as never;
+    expect(await administration.match(match)).toEqual(answer);
+    const [{ FunctionName, Payload } = {}] = lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
+    expect([FunctionName, JSON.parse(Buffer.from(Payload as Uint8Array).toString())]).toEqual(['the-WorkerFunctionName', { match }]);
+  });
+
   it('say where to look when the worker fails', async () => {
     const administration = await composeAws('s', 'eu-central-1');
     lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: payload({ errorMessage: 'x' }) });

@@ -52,6 +52,9 @@ describe('move copy', () => {
     expect(world.records('change.planned').filter(({ connection }) => connection === world.cloudConnection.id)).not.toEqual([]);
     expect((await world.user(jane, world.cloudConnection))?.boundName).toBeUndefined();
     expect(await world.now(world.cloudConnection)).toMatchObject({ state: 'disabled', copyOf: world.connection.id });
+    const { counts } = await world.synchronize({ connection: world.cloudConnection.id, dryRun: true });
+    expect(counts).toMatchObject({ created: 4 });
+    expect(world.cloud.writes).toEqual([]);
     expect(await copied()).toEqual({ made: 0, changed: 0, deleted: 0, same: 4, left: 0 });
   });
 
