@@ -26,7 +26,7 @@ export interface Calls {
   left(): number;
 }
 
-export interface OrganizationOptions {
+interface OrganizationOptions {
   readonly client: RestClient;
   readonly address: AddressOf<'cloud-organization'>;
   readonly targetId: TargetId;
