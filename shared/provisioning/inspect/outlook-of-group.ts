@@ -42,11 +42,7 @@ function joined(losses: readonly { do: string; why: string }[], outlooks: readon
   return { is: 'nothing', why: [...reasons].join(' '), skipped };
 }
 
-/** The groups of the target that the settings take from a group, now or since its last change. */
-export function namesToLose(look: Look, group: GroupItem): readonly string[] {
-  return lossesToCome(look, group).map(({ name }) => name);
-}
-
+/** The groups of the target that the settings, or a rename, take from a group, now or since its last change. */
 function lossesToCome(look: Look, group: GroupItem): Loss[] {
   if (group.state !== 'live') return [];
   const naming = groupNamingFor(look, group);

@@ -22,7 +22,8 @@ export const GroupSettings = z.strictObject({
   onDelete: z.enum(['keep', 'empty', 'delete']).default('empty'),
   /**
    * What a new displayName does to a group that has its name from it alone. 'keep': the Confluence group stays as it is. 'move': a group of the
-   * new name is made, the members go there, and the old one is deleted; what was granted to the old one is not granted to the new one.
+   * new name is made, the members go there, and the old one is deleted if this product made it and nobody else is in it; what was granted to
+   * the old one is not granted to the new one. With `rename`, whose names follow the displayName anyway, 'move' says how they do.
    */
   onRename: z.enum(['keep', 'move']).default('keep'),
 });
