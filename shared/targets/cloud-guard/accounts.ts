@@ -49,7 +49,7 @@ export async function createAccount(
   const calls = directory.calls(2);
   const body = { schemas: [USER_SCHEMA], userName: name, displayName: fullName, emails: emailsWith(email), active: true };
   try {
-    const record = await calls.call(ENDPOINTS.createUser, { body }, UserRecord);
+    const record = await calls.call(ENDPOINTS.createUser, { body, secrets: spellingsOf(email) }, UserRecord);
     directory.ids.rememberAccount(record);
     emails.add(email, record.id);
     return { key: record.id };
@@ -63,7 +63,7 @@ export async function createAccount(
 export async function updateAccount(directory: Directory, name: string, { fullName, email }: Partial<AccountProfile>): Promise<void> {
   const value = { ...(fullName !== undefined && { displayName: fullName }), ...(email !== undefined && { emails: emailsWith(email) }) };
   try {
-    await changeUser(directory, name, value);
+    await changeUser(directory, name, value, spellingsOf(email));
   } catch (error) {
     if (!(error instanceof ProvisioningError) || error.code !== 'conflict') throw error;
     throw taken(error, `The e-mail address of ${name} can't be changed: another Atlassian account has the new one. ${FREE_THE_ADDRESS}`);
@@ -82,10 +82,15 @@ export async function deleteAccount(directory: Directory, name: string): Promise
   directory.ids.forgetAccount(name);
 }
 
-async function changeUser(directory: Directory, name: string, value: Readonly<Record<string, unknown>>): Promise<void> {
+async function changeUser(
+  directory: Directory,
+  name: string,
+  value: Readonly<Record<string, unknown>>,
+  secrets: readonly string[] = [],
+): Promise<void> {
   const body = { schemas: [PATCH_SCHEMA], Operations: [{ op: 'replace', value }] };
   const calls = directory.calls(2);
-  await withUser(directory, calls, name, (userId) => calls.call(ENDPOINTS.updateUser, { names: { userId }, body }, Ignored));
+  await withUser(directory, calls, name, (userId) => calls.call(ENDPOINTS.updateUser, { names: { userId }, body, secrets }, Ignored));
 }
 
 const FREE_THE_ADDRESS =
@@ -143,6 +148,11 @@ async function existing(calls: Calls, id: string): Promise<UserRecord | undefine
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/** Atlassian says in its refusals whose address it is ("with email[...] already exists"): what is logged and shown has user names only. */
+function spellingsOf(email: string | undefined): readonly string[] {
+  return email === undefined ? [] : [email, email.toLowerCase()];
 }
 
 function emailsWith(email: string) {

@@ -64,11 +64,14 @@ export async function addMember(directory: Directory, group: string, account: st
 /**
  * Who is none stays none. RFC 7644 §3.5.2.2 takes one member out by a filter in the path. The vendor shows no removal, so the answer is looked
  * at: none is taken for done that was not. There is no second way to try: "If the target location is a multi-valued attribute and no filter
- * is specified, the attribute and all values are removed", which would empty the group.
+ * is specified, the attribute and all values are removed", which would empty the group. And an id that is out of date is nobody's: the
+ * answer is then as if the account had been taken out, which is in the group under another id. So one that is only remembered is looked at.
  * @throws ProvisioningError 'unexpected-answer' if the answer shows the member still there
  */
 export async function removeMember(directory: Directory, group: string, account: string): Promise<void> {
-  await withMembership(directory, group, account, async (calls, id, userId) => {
+  const remembered = directory.ids.account(account);
+  const look = async (calls: Calls, userId: string) => userId === remembered && readUser(calls, userId);
+  const act: Membership = async (calls, id, userId) => {
     const left = await change(calls, id, { op: 'remove', path: `members[value eq "${userId}"]` }).catch(async (error: unknown) => {
       if (!(error instanceof ProvisioningError) || error.code !== 'bad-request') throw error;
       // "noTarget: the specified path did not yield an attribute": some services say that of who is no member.
@@ -82,7 +85,8 @@ export async function removeMember(directory: Directory, group: string, account:
         `Atlassian's directory answered well that ${account} be taken out of ${group}, and shows the account there still.`,
       );
     }
-  });
+  };
+  await withMembership(directory, group, account, act, look);
 }
 
 type Membership = (calls: Calls, groupId: string, userId: string) => Promise<unknown>;
@@ -98,9 +102,21 @@ function idsOf({ members }: Pick<GroupRecord, 'members'>): ReadonlySet<string> {
   return new Set((members ?? []).map(({ value }) => value));
 }
 
-/** "404: The directory, group, or user does not exist": whichever id was only remembered is looked up, once. */
-async function withMembership(directory: Directory, group: string, account: string, act: Membership): Promise<void> {
+/**
+ * "404: The directory, group, or user does not exist": whichever id was only remembered is looked up, once.
+ * @param look awaited before the group is looked for; a 'not-found' says that the id of the account is out of date
+ */
+async function withMembership(
+  directory: Directory,
+  group: string,
+  account: string,
+  act: Membership,
+  look?: (calls: Calls, userId: string) => Promise<unknown>,
+): Promise<void> {
   refuseIllegal(illegalGroupName(group));
   const calls = directory.calls(2);
-  await withUser(directory, calls, account, (userId) => withGroup(directory, calls, group, (id) => act(calls, id, userId)));
+  await withUser(directory, calls, account, async (userId) => {
+    await look?.(calls, userId);
+    await withGroup(directory, calls, group, (id) => act(calls, id, userId));
+  });
 }

@@ -183,6 +183,18 @@ describe("Guard's adapter: what exists already", () => {
     expect(posts()).toHaveLength(2);
   });
 
+  it("has no e-mail address in a refusal's words, which are logged and shown", async () => {
+    const { target } = cloudGuardUnderTest(simulator.url);
+    simulator.seed({ accounts: [{ email: 'roe@example.com' }] });
+    await target.createAccount('jane', jane);
+    for (const refused of [
+      () => target.createAccount('janet', { ...jane, email: 'Jane@example.com' }),
+      () => target.createAccount('john', { ...jane, email: 'john@elsewhere.example' }),
+      () => target.updateAccount('jane', { email: 'Roe@example.com' }),
+    ])
+      expect((await failureOf(refused())).message).toMatch(/^[^@]*\*\*\*[^@]*$/);
+  });
+
   it("what no look finds is 'taken'", async () => {
     const slow = await startAtlassianSimulator({ settlesWithinMs: 600_000 });
     try {
@@ -308,6 +320,36 @@ describe("Guard's adapter: taking a member out", () => {
     await answering(noTarget, ['u2']).target.removeMember('staff', 'jane');
     expect(await failureOf(answering(noTarget, ['u1']).target.removeMember('staff', 'jane'))).toMatchObject({ code: 'bad-request' });
   });
+
+  it.each([200, 204, 400])(
+    "whose remembered id is nobody's any more is looked up, also where the directory answers %i to it",
+    async (status) => {
+      const current = { id: 'u1' };
+      const members = new Set<string>();
+      const fetch = scriptedFetch(({ method, path, body }) => {
+        const user = { id: current.id, userName: 'jane' };
+        const staff = group(...members);
+        if (method === 'PATCH' && path.includes('/Groups/')) {
+          const [, id = ''] = /value eq ."([^"\\]*)/.exec(JSON.stringify(body)) ?? [];
+          const had = members.delete(id);
+          return had || status === 200 ? { status: 200, body: group(...members) } : { status, body: status === 400 ? {} : undefined };
+        }
+        if (path.includes('?')) return { status: 200, body: { totalResults: 1, Resources: [path.includes('/Users') ? user : staff] } };
+        if (path.includes('/Groups/')) return { status: 200, body: staff };
+        return path.endsWith(`/${current.id}`) ? { status: 200, body: user } : { status: 404 };
+      });
+      const { target, calls } = cloudGuardUnderTest(simulator.url, { fetch });
+      members.add('u1');
+      await target.removeMember('staff', 'jane');
+      expect([...members]).toEqual([]);
+      // Deleted and made anew by another process, and a member again.
+      current.id = 'u2';
+      members.add('u2');
+      await target.removeMember('staff', 'jane');
+      expect([...members]).toEqual([]);
+      expect(calls.length).toBeLessThanOrEqual(7);
+    },
+  );
 
   it('is done by an answer without content too', async () => {
     await answering({ status: 204, body: undefined }, []).target.removeMember('staff', 'jane');
