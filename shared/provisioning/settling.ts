@@ -11,6 +11,8 @@ type Dated = Pick<MarkerAttributes, 'markerSince'> & Pick<BoundAttributes, 'boun
  * target's `settlesWithinMs` ago (decision 24). Never where each call sees all before it.
  */
 export function isSettling({ target, now }: Pick<Work, 'target' | 'now'>, ...about: readonly (Dated | undefined)[]): boolean {
+  // Another function's clock may be ahead of this one's: where nothing has to settle, no time is compared.
+  if (target.settlesWithinMs === 0) return false;
   return about.some((one) => isRecent(one?.markerSince) || isRecent(one?.boundAt));
 
   function isRecent(time: string | undefined): boolean {
