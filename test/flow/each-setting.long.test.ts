@@ -1,395 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { settingsFields } from '../../shared/provisioning/settings/settings-fields.ts';
-import type { SettingsChange } from '../settings-of.ts';
-import { endOf, type SettingCase, type WholeLine } from './each-setting.ts';
+import type { TargetKind } from '../../shared/targets/target-address.ts';
+import { endOf, type SettingCase } from './each-setting.ts';
+import { ON_CLOUD, type OnCloud, SETTING_CASES } from './setting-cases.ts';
+import { CLOUD_KINDS, KINDS } from './target-by-hand.ts';
 
-const byHand = ({ world }: WholeLine, name: string, email = `${name}@mail.example`) =>
-  world.confluence.accounts.set(name, { fullName: `by hand ${name}`, email, active: true });
-const groupByHand = ({ world }: WholeLine, name: string, members: readonly string[] = []) =>
-  world.confluence.groups.set(name, new Set(members));
-const users = (of: SettingsChange['users']): SettingsChange => ({ users: { ...of } });
-const groups = (of: SettingsChange['groups'] & object): SettingsChange => ({ groups: of });
-
-const annInStaff = async (line: WholeLine) => {
-  await line.user('ann');
-  await line.group('Staff', ['ann']);
-};
-const ANN = { ann: 'The ann' };
-const four = async (line: WholeLine) => {
-  for (const name of ['ann', 'bob', 'cid', 'dan']) await line.user(name);
-  for (const name of ['ann', 'bob', 'cid']) await line.change(name, { active: false });
-};
-
-const CASES: readonly SettingCase[] = [
-  {
-    setting: 'users.create',
-    does: 'makes no account, and links one that is there',
-    settings: users({ create: false, linking: 'user-name' }),
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      byHand(line, 'bob');
-      await line.user('ann');
-      await line.user('bob');
-      await line.group('Staff', ['ann', 'bob']);
-    },
-    ends: { accounts: { bob: 'The bob' }, groups: { staff: ['bob'] } },
-  },
-  {
-    setting: 'users.update',
-    does: 'leaves names as they are',
-    settings: users({ update: false }),
-    story: async (line) => {
-      await line.user('ann');
-      await line.change('ann', { displayName: 'Ann Other' });
-    },
-    ends: { accounts: ANN },
-  },
-  {
-    setting: 'users.deactivate',
-    does: 'leaves the account of somebody inactive usable',
-    settings: users({ deactivate: false }),
-    story: async (line) => {
-      await line.user('ann');
-      await line.change('ann', { active: false });
-    },
-    ends: { accounts: ANN },
-  },
-  ...(
-    [
-      ['delete', {}, []],
-      ['keep', ANN, ['ann']],
-    ] as const
-  ).map(([onDelete, accounts, members]) => ({
-    setting: 'users.onDelete',
-    does: `${onDelete}s the account of a deleted user`,
-    settings: users({ onDelete }),
-    story: async (line: WholeLine) => {
-      await annInStaff(line);
-      await line.delete('Users', 'ann');
-    },
-    ends: { accounts, groups: { staff: [...members] } },
-  })),
-  {
-    setting: 'users.groupsOnDeactivate.do',
-    does: 'takes the groups of somebody inactive, and gives them back at reactivation',
-    settings: users({ groupsOnDeactivate: { do: 'remove' } }),
-    story: async (line) => {
-      await line.user('bob');
-      await annInStaff(line);
-      await line.members('Staff', 'add', 'bob');
-      for (const name of ['ann', 'bob']) await line.change(name, { active: false });
-      await line.rest();
-      await line.change('bob', { active: true });
-    },
-    ends: { accounts: { ann: '(The ann)', bob: 'The bob' }, groups: { staff: ['bob'] } },
-  },
-  {
-    setting: 'users.groupsOnDeactivate.except',
-    does: 'leaves those that are excepted',
-    settings: users({ groupsOnDeactivate: { do: 'remove', except: ['Archive'] } }),
-    without: users({ groupsOnDeactivate: { do: 'remove' } }),
-    story: async (line) => {
-      await annInStaff(line);
-      await line.group('Archive', ['ann']);
-      await line.change('ann', { active: false });
-    },
-    ends: { groups: { archive: ['ann'], staff: [] } },
-  },
-  ...(
-    [
-      ['source', { source: 'externalId' }, 'e-7'],
-      ['source', { source: 'email' }, 'ann@mail.example'],
-      ['stripDomain', { stripDomain: true }, 'ann'],
-      ['replace', { replace: [{ pattern: '(\\w+)@corp\\.(\\w+)', replacement: '$2.$1' }] }, 'example.ann'],
-    ] satisfies [string, (SettingsChange['users'] & object)['userName'], string][]
-  ).map(([name, userName, account]) => ({
-    setting: `users.userName.${name}`,
-    does: `names the account ${account}`,
-    settings: users({ userName }),
-    story: (line: WholeLine) => line.user('Ann@Corp.example', { externalId: 'E-7', displayName: 'Ann' }),
-    ends: { accounts: { [account]: 'Ann' } },
-  })),
-  {
-    setting: 'users.userName.attribute',
-    does: 'names the account by an attribute',
-    settings: users({ userName: { source: 'attribute', attribute: 'nickName' } }),
-    story: (line) => line.user('ann@corp.example', { nickName: 'Annie', displayName: 'Ann' }),
-    ends: { accounts: { annie: 'Ann' } },
-  },
-  {
-    setting: 'users.userName.lowerCase',
-    does: 'leaves capital letters, which Confluence refuses: nobody is made',
-    settings: users({ userName: { lowerCase: false } }),
-    story: (line) => line.user('Ann'),
-    ends: { accounts: {} },
-  },
-  {
-    setting: 'users.userName.otherwise',
-    does: 'leaves out whom no replacement fits',
-    settings: users({ userName: { replace: [{ pattern: 'b.*', replacement: 'team-$0' }], otherwise: 'skip' } }),
-    without: users({ userName: { replace: [{ pattern: 'b.*', replacement: 'team-$0' }] } }),
-    story: async (line) => {
-      await line.user('ann');
-      await line.user('bob');
-    },
-    ends: { accounts: { 'team-bob': 'The bob' } },
-  },
-  {
-    setting: 'users.fullName',
-    does: 'makes the full name by the template',
-    settings: users({ fullName: '{name.familyName}, {name.givenName}' }),
-    story: (line) => line.user('ann', { name: { givenName: 'Ann', familyName: 'Doe' } }),
-    ends: { accounts: { ann: 'Doe, Ann' } },
-  },
-  {
-    setting: 'users.linking',
-    does: 'takes over the account of the same name',
-    settings: users({ linking: 'user-name' }),
-    story: async (line) => {
-      byHand(line, 'ann');
-      await line.user('ann');
-    },
-    ends: { accounts: ANN },
-  },
-  {
-    setting: 'users.linking',
-    does: 'takes over the account with the same address',
-    settings: users({ linking: 'email' }),
-    story: async (line) => {
-      line.world.confluence.capabilities.findByEmail = true;
-      byHand(line, 'old-ann', 'ann@mail.example');
-      await line.user('ann');
-    },
-    ends: { accounts: { 'old-ann': 'The ann' } },
-  },
-  {
-    setting: 'users.onlyFromGroups',
-    does: 'gives an account to members only, and takes it from who leaves',
-    settings: users({ onlyFromGroups: ['Wiki'] }),
-    story: async (line) => {
-      for (const name of ['ann', 'bob', 'cid']) await line.user(name);
-      await line.group('Wiki', ['ann', 'bob']);
-      await line.members('Wiki', 'remove', 'bob');
-    },
-    ends: { accounts: { ann: 'The ann', bob: '(The bob)' }, groups: { wiki: ['ann'] } },
-  },
-  {
-    setting: 'users.defaultGroups.newUsers',
-    does: 'puts whom it makes into the group, not whom it links',
-    settings: users({ defaultGroups: { newUsers: ['Welcome'] }, linking: 'user-name' }),
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      byHand(line, 'bob');
-      groupByHand(line, 'welcome');
-      await line.user('ann');
-      await line.user('bob');
-    },
-    ends: { groups: { welcome: ['ann'] } },
-  },
-  {
-    setting: 'users.defaultGroups.allUsers',
-    does: 'keeps everybody in the group',
-    settings: users({ defaultGroups: { allUsers: ['everybody'] }, linking: 'user-name' }),
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      byHand(line, 'bob');
-      groupByHand(line, 'everybody');
-      await line.user('ann');
-      await line.user('bob');
-    },
-    ends: { groups: { everybody: ['ann', 'bob'] } },
-  },
-  {
-    setting: 'groups.mapping',
-    does: 'provisions the groups of the map only',
-    settings: groups({ mapping: 'map', map: { Staff: ['everyone'] } }),
-    story: async (line) => {
-      await annInStaff(line);
-      await line.group('Other', ['ann']);
-    },
-    ends: { groups: { everyone: ['ann'] } },
-  },
-  {
-    setting: 'groups.map',
-    does: 'makes several Confluence groups of one',
-    settings: groups({ mapping: 'map', map: { staff: ['wiki-a', 'Wiki-B'] } }),
-    without: groups({ mapping: 'map' }),
-    story: async (line) => {
-      await line.user('bob');
-      await annInStaff(line);
-      await line.members('Staff', 'add', 'bob');
-      await line.members('Staff', 'remove', 'ann');
-    },
-    ends: { groups: { 'wiki-a': ['bob'], 'wiki-b': ['bob'] } },
-  },
-  {
-    setting: 'groups.create',
-    does: 'makes no group',
-    settings: { ...users({ linking: 'user-name' }), ...groups({ create: false }) },
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      groupByHand(line, 'there');
-      await annInStaff(line);
-      await line.group('There', ['ann']);
-    },
-    ends: { groups: { there: ['ann'] } },
-  },
-  {
-    setting: 'groups.include',
-    does: 'provisions only what a pattern names',
-    settings: groups({ include: ['Wiki-.*'] }),
-    story: async (line) => {
-      await annInStaff(line);
-      await line.group('Wiki-Readers', ['ann']);
-    },
-    ends: { groups: { 'wiki-readers': ['ann'] } },
-  },
-  {
-    setting: 'groups.exclude',
-    does: 'leaves out what a pattern names',
-    settings: groups({ exclude: ['St.*'] }),
-    story: async (line) => {
-      await annInStaff(line);
-      await line.group('Wiki', ['ann']);
-    },
-    ends: { groups: { wiki: ['ann'] } },
-  },
-  {
-    setting: 'groups.rename',
-    does: 'names the Confluence group',
-    settings: groups({ rename: [{ pattern: 'St(.*)', replacement: 'confluence-$1' }] }),
-    story: annInStaff,
-    ends: { groups: { 'confluence-aff': ['ann'] } },
-  },
-  {
-    setting: 'groups.otherMembers',
-    does: 'takes out of a linked group whom the identity provider did not put there',
-    settings: { ...users({ linking: 'user-name' }), ...groups({ otherMembers: 'remove' }), protected: { accounts: ['root'] } },
-    without: { ...users({ linking: 'user-name' }), protected: { accounts: ['root'] } },
-    story: async (line) => {
-      byHand(line, 'old');
-      byHand(line, 'root');
-      groupByHand(line, 'staff', ['old', 'root']);
-      await annInStaff(line);
-    },
-    ends: { groups: { staff: ['ann', 'root'] } },
-  },
-  ...(
-    [
-      ['keep', { staff: ['ann'] }],
-      ['delete', {}],
-    ] as const
-  ).map(([onDelete, left]) => ({
-    setting: 'groups.onDelete',
-    does: `${onDelete}s the Confluence group of a deleted one`,
-    settings: groups({ onDelete }),
-    story: async (line: WholeLine) => {
-      await annInStaff(line);
-      await line.delete('Groups', 'Staff');
-    },
-    ends: { groups: Object.fromEntries(Object.entries(left).map(([name, members]) => [name, [...members]])) },
-  })),
-  {
-    setting: 'groups.onRename',
-    does: 'makes a group of the new name, and deletes the old one once its members have moved',
-    settings: groups({ onRename: 'move' }),
-    story: async (line) => {
-      await annInStaff(line);
-      await line.rename('Staff', 'Crew');
-    },
-    ends: { groups: { crew: ['ann'] } },
-  },
-  {
-    setting: 'protected.accounts',
-    does: 'never touches the account',
-    settings: { ...users({ linking: 'user-name' }), protected: { accounts: ['Ann'] } },
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      byHand(line, 'ann');
-      await line.user('ann', { active: true });
-      await line.change('ann', { active: false });
-    },
-    ends: { accounts: { ann: 'by hand ann' } },
-  },
-  {
-    setting: 'protected.groups',
-    does: 'never touches the group',
-    settings: { ...users({ linking: 'user-name' }), protected: { groups: ['Staff'] } },
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      groupByHand(line, 'staff', []);
-      await annInStaff(line);
-    },
-    ends: { groups: { staff: [] } },
-  },
-  {
-    setting: 'apply',
-    does: 'changes nothing in a dry run',
-    settings: { apply: 'dry-run' },
-    story: annInStaff,
-    ends: { accounts: {}, groups: {} },
-  },
-  {
-    setting: 'brake.enabled',
-    does: 'lets everything through when it is off',
-    settings: { brake: { enabled: false, atLeast: 1 } },
-    without: { brake: { enabled: true, atLeast: 1 } },
-    story: four,
-    ends: { accounts: { ann: '(The ann)', bob: '(The bob)', cid: '(The cid)', dan: 'The dan' } },
-  },
-  {
-    setting: 'brake.atLeast',
-    does: 'holds what comes after so many',
-    settings: { brake: { enabled: true, atLeast: 1 } },
-    without: { brake: { enabled: true } },
-    story: four,
-    ends: { accounts: { ann: '(The ann)', bob: 'The bob', cid: 'The cid', dan: 'The dan' } },
-  },
-  {
-    setting: 'brake.share',
-    does: 'holds what comes after such a share',
-    settings: { brake: { enabled: true, atLeast: 0, share: 0.5 } },
-    without: { brake: { enabled: true, atLeast: 0 } },
-    story: four,
-    ends: { accounts: { ann: '(The ann)', bob: '(The bob)', cid: 'The cid', dan: 'The dan' } },
-  },
-  {
-    setting: 'seats.limit',
-    does: 'makes no account beyond the limit, those of others counted',
-    settings: { seats: { limit: 2 } },
-    story: async (line) => {
-      byHand(line, 'admin');
-      await line.user('ann');
-      await line.user('bob');
-    },
-    ends: { accounts: { admin: 'by hand admin', ann: 'The ann' } },
-  },
-  {
-    setting: 'seats.licenceGroups',
-    does: 'counts the members of the licence’s groups only',
-    settings: { seats: { limit: 1, licenceGroups: ['Staff'] } },
-    without: { seats: { limit: 1 } },
-    story: async (line) => {
-      await line.user('bob');
-      await annInStaff(line);
-      await line.members('Staff', 'add', 'bob');
-    },
-    ends: { accounts: { ann: 'The ann', bob: 'The bob' }, groups: { staff: ['ann'] } },
-  },
-  {
-    setting: 'target.organization.accessGroups',
-    does: 'protects the group: pushed under its name, it would grant Confluence to whom it lists',
-    settings: { ...users({ linking: 'user-name' }), target: { organization: { accessGroups: ['Staff'] } } },
-    without: users({ linking: 'user-name' }),
-    story: async (line) => {
-      groupByHand(line, 'staff');
-      await annInStaff(line);
-    },
-    ends: { groups: { staff: [] } },
-  },
-];
-
-/** Settings that Confluence's state does not show, and where their tests are. */
+/** Settings that the target's state does not show, and where their tests are. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   version: 'test/unit/provisioning/settings',
   mode: 'test/protocol/strict-and-tolerant.test.ts',
@@ -400,25 +16,46 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'target.requestsPerSecond': 'test/flow/pace.test.ts',
   'target.parallelCalls': 'test/flow/pace.test.ts',
   'target.version': 'test/contract/targets',
-  'target.organization.onDisable': 'test/contract/targets',
 };
 
-describe('each setting, from the identity provider’s request to Confluence’s state', () => {
-  it('has a case here, or its test is elsewhere because Confluence does not show it', () => {
-    const covered = new Set([...CASES.map(({ setting }) => setting), ...Object.keys(ELSEWHERE)]);
+describe('each setting', () => {
+  it('has a case here, or its test is elsewhere because the target does not show it', () => {
+    const covered = new Set([...SETTING_CASES.map(({ setting }) => setting), ...Object.keys(ELSEWHERE)]);
     expect([...covered].sort()).toEqual(
       settingsFields()
         .map(({ path }) => path)
         .sort(),
     );
   });
+});
 
-  it.each(CASES)('$setting: $does', async ({ settings, without = {}, story, ends }) => {
-    const state = await endOf(story, settings);
-    expect(state).toMatchObject(ends);
-    for (const of of ['accounts', 'groups'] as const) if (ends[of]) expect(state[of]).toEqual(ends[of]);
+/** How the case goes on a kind of target. */
+function on(kind: TargetKind, { setting, does, ends }: SettingCase): Partial<OnCloud> {
+  return (kind === 'data-center' ? undefined : ON_CLOUD[kind][`${setting}: ${does}`]) ?? { ends };
+}
+
+it.each(CLOUD_KINDS)('what goes otherwise on %s goes so of cases that there are', (kind) => {
+  const names = SETTING_CASES.map(({ setting, does }) => `${setting}: ${does}`);
+  expect(names).toEqual(expect.arrayContaining(Object.keys(ON_CLOUD[kind])));
+});
+
+describe.each(KINDS)('each setting, from the identity provider’s request to the state of %s', (kind) => {
+  const cases = SETTING_CASES.filter(({ only = kind }) => only === kind);
+
+  it.each(cases)('$setting: $does', async (setting) => {
+    const { ends, parks, lacks } = on(kind, setting);
+    const { state, shown, told } = await endOf(setting.story, setting.settings, kind);
     // Without the setting the same requests end otherwise: it is the setting that does it.
-    const otherwise = await endOf(story, without);
-    expect(otherwise).not.toEqual(state);
+    const otherwise = await endOf(setting.story, setting.without ?? {}, kind);
+    if (ends) {
+      const wanted = shown(ends);
+      for (const of of ['accounts', 'groups'] as const) if (wanted[of]) expect(state[of]).toEqual(wanted[of]);
+      expect(otherwise.state).not.toEqual(state);
+    } else {
+      expect(otherwise.state).toEqual(state);
+      expect([...told.unsupported, ...otherwise.told.unsupported]).not.toEqual([]);
+    }
+    if (parks) expect(told.parked).toContain(parks);
+    if (lacks) expect(told.limits[lacks]).toMatch(/\.$/);
   });
 });

@@ -9,6 +9,7 @@ import type { Connection, Connections } from '../../shared/directory/connection.
 import { dynamoDbDelivery } from '../../shared/directory/delivery/dynamodb-delivery.ts';
 import type { Delivery } from '../../shared/directory/delivery.ts';
 import type { Committed, Directory } from '../../shared/directory/directory.ts';
+import { dynamoDbAccountKeys } from '../../shared/directory/dynamodb-account-keys.ts';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
 import { dynamoDbDirectory } from '../../shared/directory/dynamodb-directory.ts';
 import type { Write } from '../../shared/directory/dynamodb-expression.ts';
@@ -27,7 +28,8 @@ import type { LogRecord } from '../../shared/log/records.ts';
 import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
-import { targetIdOf } from '../../shared/targets/target-address.ts';
+import { type TargetAddress, targetIdOf } from '../../shared/targets/target-address.ts';
+import { targetsOf } from '../../shared/targets/target-of.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
@@ -36,6 +38,8 @@ import { FifoQueue, type Message } from './fifo-queue.ts';
 export const BASE_URL = 'https://confluence.example.com';
 export const SWEEP_AFTER_SECONDS = 120;
 export const RESEND_AFTER_MS = 300_000;
+export const WORLD_BEGINS = Date.parse('2026-11-02T08:00:00.000Z');
+const CALL_TIMEOUT_MS = 5_000;
 /** In UTC; worlds begin at 8. */
 export const NIGHTLY_HOUR = 2;
 
@@ -49,6 +53,10 @@ export interface WorldOptions {
   readonly sliceMs?: number;
   /** A Confluence of its own in place of the double. */
   readonly targetOf?: WorkerDependencies['targetOf'];
+  /** Where the target of the connections is. Without `targetOf` the product's own adapter calls it. Default: the double's address. */
+  readonly address?: TargetAddress;
+  /** Shared with what simulates the target. Default: one of the world's own. */
+  readonly clock?: { now: number };
 }
 
 /**
@@ -135,7 +143,8 @@ export interface MemberRequest {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const engine = await startEmbeddedDynamoDb();
   const table = new DynamoDbTable(engine.client, engine.tableName);
-  const clock = { now: Date.parse('2026-11-02T08:00:00.000Z') };
+  const clock = options.clock ?? { now: WORLD_BEGINS };
+  const address: TargetAddress = options.address ?? { kind: 'data-center', baseUrl: BASE_URL };
   const now = () => new Date(clock.now);
   const remaining = { ms: options.functionMs ?? 60_000 };
   const confluence = new ConfluenceDouble();
@@ -153,18 +162,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (!secret.credentials) throw new ProvisioningError('no-credentials', 'There are no credentials.');
       return { credentials: secret.credentials, version: secret.version };
     },
+    write: () => Promise.reject(new TypeError('a test sets the secret itself')),
   };
   const runs = dynamoDbRuns(table, now);
+  /** The targets of one process. */
+  const ofProcess = (): WorkerDependencies['targetOf'] => {
+    if (options.targetOf) return options.targetOf;
+    const accountKeys = dynamoDbAccountKeys(table);
+    if (options.address) return targetsOf({ credentials, accountKeys, callTimeoutMs: CALL_TIMEOUT_MS, now: () => clock.now });
+    return (_connection, ...hooks) => confluence.target(...hooks);
+  };
   const dependencies = {
     delivery,
     runs,
     connections,
     queue,
     credentials,
-    targetOf:
-      options.targetOf ??
-      ((_connection: Pick<Connection, 'target' | 'settings'>, ...hooks: Parameters<ConfluenceDouble['target']>) =>
-        confluence.target(...hooks)),
+    targetOf: ofProcess(),
     log: { write: (record: LogRecord) => void log.push(record) },
     now,
   };
@@ -175,10 +189,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sleep: async (ms: number) => {
       clock.now += ms;
     },
-    callTimeoutMs: 5_000,
+    callTimeoutMs: CALL_TIMEOUT_MS,
     sliceMs: options.sliceMs ?? 20_000,
   };
-  const anotherWorker = () => workerFunction(workerDependencies);
+  const anotherWorker = () => workerFunction({ ...workerDependencies, targetOf: ofProcess() });
   const worker = anotherWorker();
   const sweep = sweepFunction({ ...dependencies, parked: dynamoDbOverview(table), sweepAfterSeconds: SWEEP_AFTER_SECONDS });
 
@@ -188,7 +202,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       name,
       state: 'active',
       created: now().toISOString(),
-      target: { id: targetIdOf({ kind: 'data-center', baseUrl: BASE_URL }), kind: 'data-center', baseUrl: BASE_URL },
+      target: { ...address, id: targetIdOf(address) },
       // The brake would stop tests of something else that take access from many; those of the brake switch it on.
       settings: settingsOf({ brake: { enabled: false }, ...options.settings }, settings),
     });
