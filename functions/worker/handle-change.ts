@@ -131,8 +131,11 @@ async function verdictOn(
   if (isLongOutage)
     await pauseTarget(deps, connection, thread.correlationId, 'unavailable', `No answer for five minutes: ${error.message}`);
   // DELIVERY §1: "A call without an answer may still land: the worker neither acknowledges the message nor shortens its visibility."
+  // Guard's list of users, which takes many attempts (decision 22): it goes on like a slice, without the sweep's back-off, and behind those who wait.
+  const goesOn = error.code === 'settling' && error.retryAfterMs !== undefined;
+  if (goesOn) await deps.queue.send(received.messageGroup, { ...received.change, reason: 'continuation' });
   // What may come by itself is tried again in seconds once; then the sweep's back-off is soon enough.
-  const isLeft = isLongOutage || (error.code === 'settling' && received.change.reason === 'sweep');
+  const isLeft = isLongOutage || goesOn || (error.code === 'settling' && received.change.reason === 'sweep');
   const verdict: Verdict =
     disposition === 'wait' ? { is: 'wait' } : isLeft ? { is: 'acknowledge' } : retry(deps, received, error.retryAfterMs);
   deps.log.write({

@@ -21,8 +21,9 @@ afterEach(async () => {
 async function startOn(
   simulated: Omit<AtlassianSimulatorOptions, 'now'> = {},
   settings: Parameters<typeof startWorld>[0] = { settings: { groups: { onRename: 'move' } } },
+  more: Pick<CloudGuardTargetOptions, 'beforeCall'> = {},
 ): Promise<void> {
-  let options: Partial<CloudGuardTargetOptions> = { memory: idMemory(), emails: new Map() };
+  let options: Partial<CloudGuardTargetOptions> = { ...more, memory: idMemory(), emails: new Map() };
   world = await startWorld({
     ...settings,
     targetOf: (_connection, observe) =>
@@ -38,12 +39,24 @@ async function startOn(
       }),
   });
   forgetEverything = () => {
-    options = { memory: idMemory(), emails: new Map() };
+    options = { ...more, memory: idMemory(), emails: new Map() };
   };
   simulator = await startAtlassianSimulator({ ...simulated, now: () => world.clock.now });
 }
 /** The next calls are those of another process. */
 let forgetEverything: () => void;
+
+/** Another client of the directory. */
+const otherClient = () =>
+  cloudGuardTarget({
+    baseUrl: simulator.url,
+    address: { kind: 'cloud-guard', baseUrl: simulator.url, directory: 'dir-scim' },
+    targetId: world.connection.target.id,
+    credentials: simulatorCredentials({ kind: 'api-key', token: 'local' }),
+    observe: () => {},
+    callTimeoutMs: 5_000,
+    now: () => world.clock.now,
+  });
 
 const record = (name: string) => simulator.scimUsers().find(({ userName }) => userName === name);
 const account = (name: string) => simulator.accounts().find(({ email }) => email === `${name}@example.com`);
@@ -147,20 +160,33 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect(record('ann')).toMatchObject({ active: false });
   });
 
+  it('a list of users that takes many attempts to read is read on at once, for a new user and within a run', async () => {
+    const beforeCall = async () => {
+      world.clock.now += 1_000;
+    };
+    await startOn({ maxPageSize: 1 }, { settings: { users: { linking: 'email' } } }, { beforeCall });
+    const other = otherClient();
+    for (let i = 0; i < 80; i++) await other.createAccount(`${i}@corp.example`, { fullName: `${i}`, email: `user${i}@example.com` });
+    const began = world.clock.now;
+    const known = await world.createUser('user70');
+    await world.settle();
+    expect(await world.user(known)).toMatchObject({ boundName: '70@corp.example' });
+    // The sweep was not waited for.
+    expect(world.clock.now - began).toBeLessThan(120_000);
+
+    const unknown = await world.createUser('user99', {}, { sends: false });
+    forgetEverything();
+    const { counts } = await world.synchronize();
+    expect(counts.failed ?? 0).toBe(0);
+    expect(await world.user(unknown)).toMatchObject({ boundName: 'user99' });
+  });
+
   it('Synchronize finds and repairs what another client of the directory has changed', async () => {
     await startOn();
     const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];
     await world.createGroup('staff', [ann, bob]);
     await world.untilQuiet();
-    const other = cloudGuardTarget({
-      baseUrl: simulator.url,
-      address: { kind: 'cloud-guard', baseUrl: simulator.url, directory: 'dir-scim' },
-      targetId: world.connection.target.id,
-      credentials: simulatorCredentials({ kind: 'api-key', token: 'local' }),
-      observe: () => {},
-      callTimeoutMs: 5_000,
-      now: () => world.clock.now,
-    });
+    const other = otherClient();
     await other.disableAccount('ann');
     await other.removeMember('staff', 'bob');
     const { counts } = await world.synchronize();
