@@ -77,6 +77,8 @@ export interface World {
   readonly log: LogRecord[];
   readonly secret: { version: string; credentials: Credentials | undefined };
   readonly worker: WorkerFunction;
+  /** What `worker` works with. */
+  readonly workerDependencies: WorkerDependencies;
   /** The same function in another instance: it remembers nothing that `worker` does. */
   anotherWorker(): WorkerFunction;
   readonly sweep: SweepFunction;
@@ -308,6 +310,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     log,
     secret,
     worker,
+    workerDependencies,
     anotherWorker,
     sweep,
     remaining,
