@@ -15,11 +15,15 @@ export interface KnownIds {
   rememberGroup(record: Pick<GroupRecord, 'id' | 'displayName'>): void;
   forgetAccount(name: string): void;
   forgetGroup(name: string): void;
+  /** Where the list of all users is read on to learn userNames: the first record of the next page, 1-based. */
+  nextOfList(): number;
+  goOnFrom(next: number): void;
 }
 
 export function knownIds(memory: IdMemory, target: TargetId): KnownIds {
   const account = (name: string) => `${target} account ${name.toLowerCase()}`;
   const group = (name: string) => `${target} group ${name.toLowerCase()}`;
+  const list = `${target} list`;
   const userName = (id: string) => `${target} userName ${id}`;
   return {
     account: (name) => memory.get(account(name)),
@@ -36,6 +40,8 @@ export function knownIds(memory: IdMemory, target: TargetId): KnownIds {
       if (id !== undefined) memory.delete(userName(id));
     },
     forgetGroup: (name) => memory.delete(group(name)),
+    nextOfList: () => Number(memory.get(list) ?? 1),
+    goOnFrom: (next) => memory.set(list, String(next)),
   };
 }
 

@@ -12,7 +12,8 @@ export interface UserNames {
 
 /**
  * Names of many ids. One that this process has not seen costs a call; a page of the list of all users has a hundred. So while there are more
- * unknown ids than pages left, pages are read, and each time only for a while: it goes on from there.
+ * unknown ids than pages left, pages are read, and each time only for a while: it goes on from there, round the list, also in the next slice of
+ * the walk, which knows those names already.
  */
 export function userNames({ ids: known, callTimeoutMs }: Directory, wanted: readonly string[]): UserNames {
   const names = new Map<string, string>();
@@ -22,7 +23,10 @@ export function userNames({ ids: known, callTimeoutMs }: Directory, wanted: read
     if (name === undefined) unknown.add(id);
     else names.set(id, name);
   }
-  let next = 1;
+  let next = known.nextOfList();
+  /** Records, by this walk; and the most in a page. */
+  let read = 0;
+  let longest = 1;
   let pagesLeft = 1;
 
   const learn = (record: UserRecord): void => {
@@ -33,8 +37,15 @@ export function userNames({ ids: known, callTimeoutMs }: Directory, wanted: read
   const readPage = async (calls: Calls): Promise<void> => {
     const page = await calls.call(ENDPOINTS.users, { query: { startIndex: next, count: PAGE } }, listOf(UserRecord));
     for (const record of page.Resources) learn(record);
-    next += page.Resources.length;
-    pagesLeft = page.Resources.length === 0 ? 0 : Math.ceil(Math.max(0, page.totalResults - next + 1) / page.Resources.length);
+    const { length } = page.Resources;
+    // The list may have become shorter than where the last slice ended.
+    const isOver = length === 0 && (next === 1 || read > 0);
+    read += length;
+    longest = Math.max(longest, length);
+    if (isOver) pagesLeft = 0;
+    else if (length > 0) pagesLeft = Math.ceil(Math.max(0, page.totalResults - read) / longest);
+    next = length === 0 || next + length > page.totalResults ? 1 : next + length;
+    known.goOnFrom(next);
   };
 
   return {

@@ -199,6 +199,36 @@ describe("Guard's adapter: userNames of members", () => {
     expect(await collect(cloudGuardUnderTest(simulator.url).target.members('staff', 7))).toEqual(all.slice(7));
   });
 
+  it('of many are learnt once, however many slices of a worker it takes', async () => {
+    const clock = { now: 0 };
+    const asked: string[] = [];
+    const records = names(600).map((userName, index) => ({ id: `u${900 - index}`, userName }));
+    const group = { id: 'g1', displayName: 'staff', members: records.map(({ id }) => ({ value: id, type: 'User' })) };
+    const fetch = scriptedFetch(({ path }) => {
+      clock.now += 1_000;
+      if (path.includes('/Groups')) return { status: 200, body: path.includes('?') ? { totalResults: 1, Resources: [group] } : group };
+      const start = Number(/startIndex=(\d+)/.exec(path)?.[1] ?? 0) - 1;
+      asked.push(start < 0 ? 'one' : `page ${start / 10}`);
+      if (start < 0) return { status: 200, body: records.find(({ id }) => path.endsWith(id)) };
+      return { status: 200, body: { totalResults: records.length, Resources: records.slice(start, start + 10) } };
+    });
+    const memory = idMemory();
+    const seen: string[] = [];
+    for (let slices = 0; seen.length < records.length && slices < 20; slices += 1) {
+      const began = clock.now;
+      const slice = cloudGuardUnderTest('http://127.0.0.1:1', { fetch, memory, callTimeoutMs: 10_000, now: () => clock.now });
+      for await (const name of slice.target.members('staff', seen.length)) {
+        seen.push(name);
+        if (clock.now - began >= 20_000) break;
+      }
+    }
+    expect(seen).toEqual(names(600).reverse());
+    const pages = asked.filter((call) => call !== 'one');
+    expect(pages.length).toBe(new Set(pages).size);
+    // Who is left when fewer are unknown than the list has pages is read one by one.
+    expect(asked.length - pages.length).toBeLessThan(60);
+  });
+
   it('leave out who is deleted meanwhile, and groups', async () => {
     const group = {
       id: 'g1',
