@@ -117,9 +117,9 @@ async function whyRefused(
         `The directory has the e-mail address of ${name} already, for its user ${record.userName}. ${FREE_THE_ADDRESS}`,
       );
     }
-  } catch (error) {
-    if (error instanceof ProvisioningError) return refusal;
-    throw error;
+  } catch {
+    // Not its turn before the function ends, too: whatever else is thrown would keep the binding of an account that is not ours.
+    return refusal;
   }
   return taken(
     refusal,

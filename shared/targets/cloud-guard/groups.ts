@@ -21,10 +21,9 @@ export async function createGroup(directory: Directory, name: string): Promise<v
     directory.ids.rememberGroup(await calls.call(ENDPOINTS.createGroup, { body }, GroupRecord));
   } catch (error) {
     if (!(error instanceof ProvisioningError) || error.code !== 'conflict') throw error;
-    const found = await findGroup(directory, calls, name).catch((failure: unknown) => {
-      // A look that fails says nothing: the group may be there.
-      if (failure instanceof ProvisioningError) return 'unknown';
-      throw failure;
+    const found = await findGroup(directory, calls, name).catch(() => {
+      // A look that fails, or whose turn comes too late, says nothing: the group may be there. And the binding must be given back.
+      return 'unknown';
     });
     if (found !== undefined) throw error;
     throw new ProvisioningError('taken', `${outsideTheDirectory(name)} ${error.message}`, { status: 409, cause: error });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OutOfTime } from '../../../shared/provisioning/work.ts';
 import { ProvisioningError } from '../../../shared/targets/target.ts';
 import { type AtlassianSimulator, startAtlassianSimulator } from '../../simulators/atlassian/atlassian-simulator.ts';
 import { cloudGuardUnderTest } from './cloud-guard-under-test.ts';
@@ -215,6 +216,20 @@ describe("Guard's adapter: what exists already", () => {
     await target.createGroup('staff');
     simulator.fault({ match: '^GET', status: 503 });
     expect(await failureOf(target.createGroup('staff'))).toMatchObject({ code: 'conflict', status: 409 });
+  });
+
+  it('so does a look whose turn comes too late for the worker: the binding of what is not ours is given back (DELIVERY §2.3)', async () => {
+    await cloudGuardUnderTest(simulator.url).target.createAccount('jane', jane);
+    await cloudGuardUnderTest(simulator.url).target.createGroup('staff');
+    const turns: string[] = [];
+    const beforeCall = async () => {
+      turns.push('taken');
+      if (turns.length % 2 === 0) throw new OutOfTime('the turn of the next call comes too late');
+    };
+    const { target } = cloudGuardUnderTest(simulator.url, { beforeCall });
+    expect(await failureOf(target.createAccount('jane', jane))).toMatchObject({ code: 'conflict', status: 409 });
+    expect(await failureOf(target.createGroup('staff'))).toMatchObject({ code: 'conflict', status: 409 });
+    expect(turns).toHaveLength(4);
   });
 
   it("an address that another account has is 'taken' when an account is to get it", async () => {
