@@ -22,10 +22,14 @@ afterEach(async () => {
 const USERS: SettingsChange['users'] = { userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' }, linking: 'email' };
 
 /** The worker line with the real adapter, over HTTP, on a simulated organisation without Guard whose clock is the world's. */
-async function startOn(simulated: Omit<AtlassianSimulatorOptions, 'now'> = {}, users: SettingsChange['users'] = {}): Promise<void> {
+async function startOn(
+  simulated: Omit<AtlassianSimulatorOptions, 'now'> = {},
+  users: SettingsChange['users'] = {},
+  accessGroups: string[] = ['confluence-users'],
+): Promise<void> {
   const memory = idMemory();
   world = await startWorld({
-    settings: { users: { ...USERS, ...users }, target: { organization: { accessGroups: ['confluence-users'] } } },
+    settings: { users: { ...USERS, ...users }, target: { organization: { accessGroups } } },
     targetOf: (connection, observe) =>
       cloudOrganizationTarget({
         baseUrl: simulator.url,
@@ -48,6 +52,15 @@ const account = (name: string) => simulator.accounts().find(({ email }) => email
 const groups = () => Object.fromEntries(simulator.groups().map(({ name, members }) => [name, [...members].sort()]));
 const state = () => world.delivery.targets.read(world.connection.target.id);
 const invitations = () => simulator.requests().filter(({ path }) => path.endsWith('/users/invite'));
+/** What an administrator of Atlassian does at admin.atlassian.com. */
+async function byHand(name: string, what: 'suspend' | 'restore' | 'remove'): Promise<void> {
+  const user = `${simulator.url}/admin/v2/orgs/org-1/directories/dir-native/users/${account(name)?.accountId}`;
+  const headers = { authorization: 'Bearer local', 'content-type': 'application/json' };
+  const { ok } = await (what === 'remove'
+    ? fetch(user, { method: 'DELETE', headers })
+    : fetch(`${user}/${what}`, { method: 'POST', headers, body: '{}' }));
+  expect(ok).toBe(true);
+}
 
 describe('Atlassian Cloud without Guard, from SCIM to the organisation', () => {
   it('invites people, puts them into groups, and takes Confluence away without touching Jira', async () => {
@@ -112,6 +125,40 @@ describe('Atlassian Cloud without Guard, from SCIM to the organisation', () => {
     await world.updateUser(bob, { displayName: 'Bob' });
     await world.untilPassed(3);
     expect(account('bob')).toMatchObject({ hasConfluence: true });
+  });
+
+  it('whoever was invited, and then refused a part of the access, is ours all the same, also where nothing may be linked', async () => {
+    await startOn({ guard: true }, { linking: 'never' }, ['confluence-users', 'synchronised']);
+    // Its members come from an identity provider: the invitation is answered by 206, and putting somebody into it by 403.
+    await fetch(`${simulator.url}/scim/directory/dir-scim/Groups`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer local', 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'synchronised' }),
+    });
+    const ann = await world.createUser('ann');
+    await world.untilPassed(3);
+    expect(await world.user(ann)).toMatchObject({ parkedCode: 'not-permitted', boundName: 'ann@example.com' });
+    await world.updateUser(ann, { displayName: 'Ann' });
+    await world.untilPassed(3);
+    expect(await world.user(ann)).toMatchObject({ parkedCode: 'not-permitted' });
+    expect(account('ann')).toMatchObject({ hasConfluence: true });
+    await world.updateUser(ann, { active: false });
+    await world.untilPassed(3);
+    expect(account('ann')).toMatchObject({ hasConfluence: false });
+  });
+
+  it('who is suspended by hand, leaves, and is restored by hand has no Confluence', async () => {
+    await startOn();
+    const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];
+    await world.untilQuiet();
+    for (const name of ['ann', 'bob']) await byHand(name, 'suspend');
+    await world.updateUser(ann, { active: false });
+    await world.deleteUser(bob);
+    await world.untilQuiet();
+    for (const name of ['ann', 'bob']) {
+      await byHand(name, 'restore');
+      expect(account(name)).toMatchObject({ status: 'active', groups: [], hasConfluence: false });
+    }
   });
 
   it('without a paid plan each invitation parks; whoever is in the organisation already is served', async () => {

@@ -1,3 +1,4 @@
+import { dispositionOf } from '../../provisioning/dispositions.ts';
 import { ProvisioningError } from '../target.ts';
 import { isUsable, keyOf, remember, userOf, userOfKey } from './accounts.ts';
 import { Ignored, type User } from './answers.ts';
@@ -39,7 +40,8 @@ export async function giveAccess(org: Organization, calls: Calls, accountId: str
 /**
  * Takes away what `target.organization.onDisable` says, from the account whose key is kept, whatever its e-mail address is by now. Every
  * access group is left, also where one of them fails, and no look is believed that says it was left already (DELIVERY §2.4).
- * @throws ProvisioningError 'not-found' for an unknown account, else the first failure
+ * @throws ProvisioningError 'not-found' for an unknown account; of several failures one that is tried again, since one that parks would leave
+ *   the other groups' removals undone, and before all one without an answer, whose call may still land
  */
 export async function disableAccount(org: Organization, calls: Calls, name: string): Promise<void> {
   const accountId = await keyOf(org, calls, name);
@@ -53,8 +55,17 @@ export async function disableAccount(org: Organization, calls: Calls, name: stri
       if (!isNotFound(error) || !(await isGroupMissing(calls, group).catch(() => false))) failures.push(error);
     }
   }
-  if (failures.length > 0) throw failures[0];
+  if (failures.length > 0) throw failures.find(isNoAnswer) ?? failures.find(isPassing) ?? failures[0];
   if (org.settings.accessGroups.length === 0) await userOf(org, calls, name);
+}
+
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof ProvisioningError && error.code === 'no-answer';
+}
+
+/** Whether a refusal passes, the worker asks first. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof ProvisioningError) || (error.code !== 'refused' && dispositionOf(error.code) === 'retry');
 }
 
 /** Who is suspended already may be refused: a look tells. */

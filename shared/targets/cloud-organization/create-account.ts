@@ -1,3 +1,4 @@
+import { dispositionOf } from '../../provisioning/dispositions.ts';
 import { ProvisioningError } from '../target.ts';
 import { giveAccess, idsOfAccessGroups } from './access.ts';
 import { remember, userOfAddress } from './accounts.ts';
@@ -11,7 +12,8 @@ import type { Calls, Organization } from './organization.ts';
  * choose. The invitation itself is harmless when it is repeated, so an account that the search does not find yet is left to the next attempt,
  * which finds that this product was at it (DELIVERY §2.3).
  * @throws ProvisioningError 'illegal-name' for what is no e-mail address, 'conflict' for who is in the directory already, 'taken' where another
- *   account has the address by now, 'no-seat', 'bad-request' for an access group that is not there, 'settling'
+ *   account has the address by now, 'no-seat', 'bad-request' for an access group that is not there, 'settling' also for who was invited without all
+ *   of the access
  */
 export async function createAccount(org: Organization, calls: Calls, name: string): Promise<{ key: string }> {
   refuseIllegal(illegalAccountName(name));
@@ -23,8 +25,21 @@ export async function createAccount(org: Organization, calls: Calls, name: strin
   const invited = await userOfAddress(calls, name);
   if (!invited) throw refused ?? new ProvisioningError('settling', `${name} was invited, and Atlassian does not show the account yet.`);
   await remember(org, name, invited.accountId);
-  await giveAccess(org, calls, invited.accountId);
+  await giveAccess(org, calls, invited.accountId).catch((error: unknown) => {
+    throw isForGood(error) ? asInvited(name, error) : error;
+  });
   return { key: invited.accountId };
+}
+
+/** What would park, and give the name back with it (DELIVERY §2.3): but the account is made, and may have some of the access. */
+function isForGood(error: unknown): error is ProvisioningError {
+  return error instanceof ProvisioningError && (error.code === 'refused' || dispositionOf(error.code) === 'park');
+}
+
+/** The next attempt finds the account, as this product's own, and what is missing parks then. */
+function asInvited(name: string, cause: ProvisioningError): ProvisioningError {
+  const details = { ...(cause.status !== undefined && { status: cause.status }), cause };
+  return new ProvisioningError('settling', `${name} is invited, and not in every access group yet. ${cause.message}`, details);
 }
 
 /** The account is there, or it is another one than the one that this product knows by the name. */

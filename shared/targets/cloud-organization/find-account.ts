@@ -22,18 +22,23 @@ export async function findAccountsByAddress(org: Organization, calls: Calls, add
   return Promise.all(users.map((user, index) => accountOf(org, calls, names[index] ?? address.toLowerCase(), user)));
 }
 
-/** As the port tells it: active while it has any of the access that disabling takes, partial while it lacks some that enabling gives. */
+/**
+ * As the port tells it: active while it has any of the access that disabling takes, partial while it lacks some that enabling gives. Who is
+ * suspended by hand has the access groups still, and would have Confluence again, once restored by hand: that is for disabling to take.
+ */
 async function accountOf(org: Organization, calls: Calls, name: string, user: User): Promise<Account> {
   const { accessGroups, onDisable } = org.settings;
-  const held = isUsable(user) ? await accessGroupsOf(org, calls, user) : 0;
-  const isActive = isUsable(user) && (held > 0 || accessGroups.length === 0 || onDisable === 'suspend');
+  const isByStatus = onDisable === 'suspend' || accessGroups.length === 0;
+  const held = isByStatus && !isUsable(user) ? 0 : await accessGroupsOf(org, calls, user);
+  const isActive = isByStatus ? isUsable(user) : held > 0;
+  const isWhole = isUsable(user) && held === new Set(accessGroups.map((group) => group.toLowerCase())).size;
   return {
     name,
     key: user.accountId,
     fullName: user.name ?? '',
     ...(typeof user.email === 'string' && { email: user.email }),
     active: isActive,
-    ...(isActive && held < new Set(accessGroups.map((group) => group.toLowerCase())).size && { isPartial: true }),
+    ...(isActive && !isWhole && { isPartial: true }),
   };
 }
 

@@ -120,6 +120,16 @@ describe('what a deactivation takes away', () => {
     expect(await target.findAccount(JANE)).toMatchObject({ active: true, isPartial: true });
   });
 
+  it('the access groups of who is suspended by hand, too: there is something to take, and something to give', async () => {
+    seedJane();
+    await cloudOrganizationUnderTest(simulator.url, { settings: { onDisable: 'suspend' } }).target.disableAccount(JANE);
+    const { target } = cloudOrganizationUnderTest(simulator.url);
+    expect(await target.findAccount(JANE)).toMatchObject({ active: true, isPartial: true });
+    await target.disableAccount(JANE);
+    expect(account(JANE)).toMatchObject({ status: 'suspended', groups: ['jira-users'] });
+    expect(await target.findAccount(JANE)).toMatchObject({ active: false });
+  });
+
   it("who can't be suspended, an organisation's administrator, is no success", async () => {
     const other = await startAtlassianSimulator({ admins: [JANE] });
     try {
@@ -160,6 +170,16 @@ describe('several access groups', () => {
     const { target } = cloudOrganizationUnderTest(simulator.url, { settings });
     expect(await failureOf(target.disableAccount(JANE))).toMatchObject({ code: 'server-error' });
     expect(account(JANE)?.groups).toEqual(['confluence-users']);
+  });
+
+  it.each([
+    ['one that passes goes before one that parks', { status: 429 }, 'rate-limited'],
+    ['one without an answer goes before all', { dropConnection: true }, 'no-answer'],
+  ])('several fail: %s, or the rest would never be tried again', async (_, second, code) => {
+    simulator.seed({ groups: ['third'], members: { 'confluence-users': [JANE] } });
+    for (const fault of [{ status: 400 }, second, { status: 500 }]) simulator.fault({ match: 'DELETE .*/memberships', ...fault });
+    const { target } = cloudOrganizationUnderTest(simulator.url, { settings: { accessGroups: [...settings.accessGroups, 'third'] } });
+    expect(await failureOf(target.disableAccount(JANE))).toMatchObject({ code });
   });
 
   it("one that is not there gives nobody access: 'bad-request' that says so, and no hindrance to a removal", async () => {
