@@ -116,6 +116,21 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect(account('admin')).toMatchObject({ fullName: 'The Admin', status: 'active' });
   });
 
+  it('nobody is given a protected e-mail address, with which their account could not be deactivated any more', async () => {
+    await startOn({}, { settings: { protected: { accounts: ['board@example.com'] } } });
+    const mallory = await world.createUser('mallory');
+    await world.settle();
+    await world.updateUser(mallory, { emails: [{ value: 'board@example.com' }] });
+    await world.settle();
+    expect(await world.user(mallory)).toMatchObject({ parkedCode: 'protected' });
+    await world.updateUser(mallory, { active: false });
+    await world.untilQuiet();
+    expect(record('mallory')).toMatchObject({ email: 'mallory@example.com', active: false });
+    await world.deleteUser(mallory);
+    await world.untilQuiet();
+    expect(record('mallory')).toMatchObject({ active: false });
+  });
+
   it('a renamed group is a new one with the same members, and the old one is gone from them', async () => {
     await startOn();
     const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];

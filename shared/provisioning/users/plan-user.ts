@@ -56,18 +56,25 @@ export function planUser(
   if (desired.state === 'tombstone' && policy.settings.users.onDelete === 'keep')
     return skip(`users.onDelete is "keep": the account ${name} of a deleted user stays as it is, with its groups.`);
   const isProtected = (known: string | undefined) => known !== undefined && protectedAccounts.has(known.toLowerCase());
-  const what = isProtected(name) ? name : actual.takesOverByEmail && [addressOf(desired, actual, wanted)].find(isProtected);
+  const isTaboo = (email: string | undefined) => actual.takesOverByEmail === true && isProtected(email);
+  const what = isProtected(name) ? name : addressesOf(desired, actual, wanted).find(isTaboo);
   if (what)
     return {
       park: 'protected',
       reason: `The account ${what} is protected and never touched. Take it out of the assignment, or out of the protected accounts.`,
     };
-  return wanted ? planAccess(desired, actual, policy) : planNoAccess(desired, actual, policy);
+  return wanted ? planAccess(desired, actual, policy) : planNoAccess(without(isTaboo(desired.profile.email), desired), actual, policy);
 }
 
-/** The address that the account has, or would be made with. */
-function addressOf({ profile }: DesiredUser, { account }: ActualAccount, wanted: boolean): string | undefined {
-  return account?.email ?? (wanted ? profile.email : undefined);
+/** Nobody is given a protected address: from then on the account would be protected itself, and stay usable for ever. */
+function without(isTaboo: boolean, desired: DesiredUser): DesiredUser {
+  const { email: _, ...profile } = desired.profile;
+  return isTaboo ? { ...desired, profile } : desired;
+}
+
+/** The address that the account has, and the one that it would be made with or given. */
+function addressesOf({ profile }: DesiredUser, { account }: ActualAccount, wanted: boolean): (string | undefined)[] {
+  return [account?.email, wanted ? profile.email : undefined];
 }
 
 /** The account is ours and should not be usable. */

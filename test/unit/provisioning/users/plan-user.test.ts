@@ -53,7 +53,13 @@ describe('planUser (DESIGN §4)', () => {
   it.each([
     ['a new account of a protected address', live, nothing, 'protected'],
     ['an existing one', live, { ...nothing, account: { ...account, email: 'Ann@Example.com' }, mayLink: true }, 'protected'],
-    ['one of ours that has another address', live, { ...ours, account: { ...account, email: 'other@example.com' } }, ['update email']],
+    ['one of ours that is to get it', live, { ...ours, account: { ...account, email: 'other@example.com' } }, 'protected'],
+    [
+      'one of ours that is to be disabled, and not to get it',
+      inactive,
+      { ...ours, account: { ...account, email: 'other@example.com' } },
+      ['disable account'],
+    ],
     ['one of ours that is to be disabled and was not found', inactive, { ...ours, account: undefined }, ['disable account']],
   ])(
     'where the target takes accounts over by e-mail address, a protected one is as protected as a name: %s',
