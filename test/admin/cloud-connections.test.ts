@@ -132,6 +132,14 @@ describe('the settings of a connection to Atlassian Cloud', () => {
     expect((await world.admin('settings restore okta 1')).text).not.toContain('is empty');
   });
 
+  it('say of an access group that is dropped that its members stay in it, whatever becomes of them', async () => {
+    await world.admin(`${organization} --access-groups staff,guests`);
+    expect((await world.admin('connection update okta --access-groups Staff')).text).toContain('Whoever is in guests stays there');
+    const replaced = await world.admin('settings edit okta --set target.organization.accessGroups=["wiki"]');
+    expect(replaced.text).toContain('Whoever is in Staff stays there, and keeps Confluence by it after a deactivation too');
+    expect((await world.admin('settings edit okta --set target.organization.accessGroups=["wiki","x"]')).text).not.toContain('stays there');
+  });
+
   it('validate warns of them when it is told what the file is for', async () => {
     world.files.set('base.json', JSON.stringify({ version: 2, users: { linking: 'email' } }));
     expect((await world.admin('settings validate --file base.json')).text).toBe('The settings are in order.');

@@ -40,7 +40,7 @@ export async function planSettings(
   const sent =
     ended && `Ends the dry run: what it has kept back (${keptBy(ended)}) and what is pending is applied from the next minute on.`;
   const said = changes.length === 0 ? `The settings of ${connection.name} are these already.` : sentence(marks, sent);
-  const text = [said, printWarnings(changed)];
+  const text = [said, leftBehind(connection, settings), printWarnings(changed)];
   return { changes, marks, text: text.filter((line) => line !== '').join('\n') };
 }
 
@@ -93,6 +93,14 @@ async function change(
       cause: error,
     });
   }
+}
+
+/** Nothing is noted of who was put into an access group, so one that is no longer named is left by nobody, at no deactivation. */
+function leftBehind({ target, settings: before }: Connection, after: Settings): string {
+  const named = new Set(after.target.organization.accessGroups.map((name) => name.toLowerCase()));
+  const dropped = before.target.organization.accessGroups.filter((name) => !named.has(name.toLowerCase()));
+  if (dropped.length === 0 || target.kind !== 'cloud-organization') return '';
+  return `Whoever is in ${dropped.join(' and ')} stays there, and keeps Confluence by it after a deactivation too: take the app Confluence away from it at admin.atlassian.com (Directory, Groups), or delete it, once everybody is in the new groups.`;
 }
 
 /** `sent`: what becomes of those whom a dry run has kept back. */
