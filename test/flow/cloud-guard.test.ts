@@ -131,6 +131,22 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect(record('mallory')).toMatchObject({ active: false });
   });
 
+  it('who was linked under a name with capitals is no stranger in a group, where those who are no members of ours are taken out', async () => {
+    await startOn({}, { settings: { users: { linking: 'email' }, groups: { otherMembers: 'remove' } } });
+    const other = otherClient();
+    await other.createAccount('Jane.Doe@Corp.Example', { fullName: 'Jane', email: 'jane@example.com' });
+    await other.createAccount('bob', { fullName: 'Bob', email: 'bob@example.com' });
+    await other.createGroup('staff');
+    for (const name of ['Jane.Doe@Corp.Example', 'bob']) await other.addMember('staff', name);
+    const jane = await world.createUser('jdoe', { emails: [{ value: 'jane@example.com' }] });
+    await world.createGroup('staff', [jane]);
+    await world.untilQuiet();
+    expect(await world.user(jane)).toMatchObject({ boundName: 'Jane.Doe@Corp.Example' });
+    expect(groups()).toEqual({ staff: ['jane@example.com'] });
+    await world.synchronize();
+    expect(groups()).toEqual({ staff: ['jane@example.com'] });
+  });
+
   it('a renamed group is a new one with the same members, and the old one is gone from them', async () => {
     await startOn();
     const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];

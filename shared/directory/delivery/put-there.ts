@@ -16,12 +16,14 @@ export async function putThere(
   anybody: boolean,
 ): Promise<ReadonlySet<string>> {
   const { connection, id, target } = group;
-  const owners = await table.batchGet<OwnerItem>(distinct(accounts.map((account) => keys.accountOwner(target, accountNameOf(account)))));
+  // Bound as the target spells it, or as it is made here.
+  const ownerKeys = (account: string) => [account, accountNameOf(account)].map((name) => keys.accountOwner(target, name));
+  const owners = await table.batchGet<OwnerItem>(distinct(accounts.flatMap(ownerKeys)));
   const ownerOf = new Map(owners.map((owner) => [owner.pk, owner]));
   const users = new Map<string, UserId>();
   const ownerless: string[] = [];
   for (const account of accounts) {
-    const owner = ownerOf.get(keys.accountOwner(target, accountNameOf(account)).pk);
+    const [owner] = ownerKeys(account).flatMap(({ pk }) => ownerOf.get(pk) ?? []);
     if (!owner) ownerless.push(account);
     else if (owner.ownerConnection === connection) users.set(account, owner.ownerId as UserId);
   }
