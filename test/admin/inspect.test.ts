@@ -155,6 +155,28 @@ describe('inspect user', () => {
     expect(section(text, 'WHAT WOULD BE DONE NOW').at(-1)).toMatch(/^Nothing is pending: somebody has changed it in Confluence/);
   });
 
+  it('says of an account that has a part of the access that it should have all of it, or none', async () => {
+    world = await startInspectWorld();
+    const id = await world.createUser('ann');
+    await world.untilQuiet();
+    const targetOf = world.confluence.target.bind(world.confluence);
+    world.confluence.target = (observe) => {
+      const target = targetOf(observe);
+      const findAccount = async (name: string) => {
+        const account = await target.findAccount(name);
+        return account && { ...account, isPartial: true as const };
+      };
+      return { ...target, findAccount };
+    };
+    const opening = async () => (await world.admin('inspect', 'user', id)).text;
+    const part = 'Has a part of the access of an account, ann: it is suspended, or in some of the access groups only';
+    const wanted = await opening();
+    expect(wanted.split('\n')[1]).toBe(`${part}, and should have all of it.`);
+    expect(section(wanted, 'DIFFERENCES')).toEqual([expect.stringMatching(/^active +should be yes, is in part$/)]);
+    await world.updateUser(id, { active: false }, { sends: false });
+    expect((await opening()).split('\n')[1]).toBe(`${part}, and should have none.`);
+  });
+
   it('says that a membership waits for the account, and why there is none: parked, with what to do', async () => {
     world = await startInspectWorld();
     world.confluence.accounts.set('ann', { fullName: 'Another Ann', active: true });

@@ -85,7 +85,7 @@ function accountLines({ account, accountName, lastSetEmail, notAsked }: UserInsp
       field: 'e-mail',
       value: account.email ?? `not told by this version${lastSetEmail === undefined ? '' : `; last set to ${lastSetEmail}`}`,
     },
-    { field: 'active', value: account.active ? 'yes' : 'no' },
+    { field: 'active', value: account.isPartial ? 'in part' : account.active ? 'yes' : 'no' },
     { field: 'groups', value: account.groups.length === 0 ? 'none' : `${account.groups.join(', ')}${account.moreGroups ? ' …' : ''}` },
   ]);
 }

@@ -42,6 +42,11 @@ function accessOf({ account, accountName, memberships, differences = [] }: UserI
   if (!account.isOwn) return `Has no account: ${account.name} is there, and is not this user’s.`;
   if (!account.active)
     return `Has a disabled account, ${account.name}${differences.some(isActive) ? ', and should have a usable one' : ''}.`;
+  if (account.isPartial) {
+    const wanted = differences.find(isActive)?.wanted;
+    const should = wanted === undefined ? '' : wanted === 'yes' ? ', and should have all of it' : ', and should have none';
+    return `Has a part of the access of an account, ${account.name}: it is suspended, or in some of the access groups only${should}.`;
+  }
   if (differences.some(isActive)) return `Has an active account, ${account.name}, and should have none that can be used.`;
   const missing = memberships.filter(({ is }) => is === 'missing' || is === 'waiting').length;
   const groups = `${account.groups.length}${account.moreGroups ? ' or more' : ''} group${account.groups.length === 1 ? '' : 's'}`;

@@ -121,11 +121,11 @@ function differencesOf({ desired, actual, plan, linkable, name }: UserSurvey, ac
   const { fullName, email } = desired.profile;
   const known = account.email ?? actual.applied?.email;
   const found: (Difference | false)[] = [
-    shouldBe !== account.active &&
+    (shouldBe !== account.active || account.isPartial === true) &&
       isPlanned('enable account', 'disable account', 'delete account') && {
         what: 'active',
         wanted: shouldBe ? 'yes' : 'no',
-        found: account.active ? 'yes' : 'no',
+        found: account.isPartial ? 'in part' : account.active ? 'yes' : 'no',
       },
     fullName !== account.fullName && isPlanned('update profile') && { what: 'full name', wanted: fullName, found: account.fullName },
     email !== undefined &&
