@@ -5,6 +5,7 @@ import { type Calls, type Directory, isNotFound } from './directory.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { readGroup, readUser, withGroup, withUser } from './find-record.ts';
 import { illegalGroupName, refuseIllegal } from './illegal-name.ts';
+import { isSameName } from './known-ids.ts';
 import { userNames } from './user-names.ts';
 
 /**
@@ -70,7 +71,10 @@ export async function addMember(directory: Directory, group: string, account: st
  */
 export async function removeMember(directory: Directory, group: string, account: string): Promise<void> {
   const remembered = directory.ids.account(account);
-  const look = async (calls: Calls, userId: string) => userId === remembered && readUser(calls, userId);
+  const look = async (calls: Calls, userId: string): Promise<void> => {
+    if (userId !== remembered || isSameName((await readUser(calls, userId)).userName, account)) return;
+    throw new ProvisioningError('not-found', `The user of the directory that was ${account} has another userName by now.`);
+  };
   const act: Membership = async (calls, id, userId) => {
     const left = await change(calls, id, { op: 'remove', path: `members[value eq "${userId}"]` }).catch(async (error: unknown) => {
       if (!(error instanceof ProvisioningError) || error.code !== 'bad-request') throw error;
@@ -111,7 +115,7 @@ async function withMembership(
   group: string,
   account: string,
   act: Membership,
-  look?: (calls: Calls, userId: string) => Promise<unknown>,
+  look?: (calls: Calls, userId: string) => Promise<void>,
 ): Promise<void> {
   refuseIllegal(illegalGroupName(group));
   const calls = directory.calls(2);

@@ -366,6 +366,20 @@ describe("Guard's adapter: taking a member out", () => {
     },
   );
 
+  it('does not happen to somebody else whose record had the name when it was seen', async () => {
+    const user = { id: 'u1', userName: 'temp' };
+    const fetch = scriptedFetch(({ path }) => {
+      if (path.endsWith('/Users/u1')) return { status: 200, body: user };
+      const found = [path.includes('/Users') ? user : group('u1')].filter(({ id }) => id !== 'u1' || path.includes(`"${user.userName}"`));
+      return { status: 200, body: { totalResults: found.length, Resources: found } };
+    });
+    const { target, calls } = cloudGuardUnderTest(simulator.url, { fetch });
+    expect(await target.findAccount('temp')).toMatchObject({ key: 'u1' });
+    user.userName = 'jane';
+    expect(await failureOf(target.removeMember('staff', 'temp'))).toMatchObject({ code: 'not-found' });
+    expect(calls.map(({ method }) => method)).not.toContain('PATCH');
+  });
+
   it('is done by an answer without content too', async () => {
     await answering({ status: 204, body: undefined }, []).target.removeMember('staff', 'jane');
   });
