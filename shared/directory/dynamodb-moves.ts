@@ -6,6 +6,8 @@ import { keys, listing } from './keys.ts';
 import { MoveConflict, type Moves } from './moves.ts';
 
 const NO_COPY = 'attribute_not_exists(#copyOf)';
+/** By this one and since it began: in between requests may have been let in, of which its last copy knows nothing. */
+const HELD = '#state = :moving AND #heldBy = :by';
 
 /** Moves in the table: each step is one transaction, on conditions that keep two connections from serving one identity provider. */
 export function dynamoDbMoves(table: DynamoDbTable): Moves {
@@ -21,15 +23,17 @@ export function dynamoDbMoves(table: DynamoDbTable): Moves {
       ]);
     },
 
-    async hold(connection) {
+    async hold(connection, by) {
       const condition = { expression: `#state <> :disabled AND ${NO_COPY}`, values: { ':disabled': 'disabled' } };
-      await commit(table, [change(connection, { set: { state: 'moving' } }, condition, `${connection.name} serves nobody`)]);
+      await commit(table, [change(connection, { set: { state: 'moving', heldBy: by } }, condition, `${connection.name} serves nobody`)]);
     },
 
-    async release(connection) {
-      const condition = { expression: '#state = :moving', values: { ':moving': 'moving' } };
+    async release(connection, by) {
+      const condition = { expression: HELD, values: { ':moving': 'moving', ':by': by } };
       try {
-        await commit(table, [change(connection, { set: { state: 'active' } }, condition, `${connection.name} was not held`)]);
+        await commit(table, [
+          change(connection, { set: { state: 'active' }, remove: ['heldBy'] }, condition, `${connection.name} was not held`),
+        ]);
         return true;
       } catch (error) {
         if (error instanceof MoveConflict) return false;
@@ -37,12 +41,17 @@ export function dynamoDbMoves(table: DynamoDbTable): Moves {
       }
     },
 
-    async handOver(from, to, tokens) {
-      const isHeld = { expression: `#state = :moving AND ${NO_COPY}`, values: { ':moving': 'moving' } };
+    async handOver(from, to, tokens, by) {
+      const isHeld = { expression: `${HELD} AND ${NO_COPY}`, values: { ':moving': 'moving', ':by': by } };
       const isCopy = { expression: '#state = :disabled AND #copyOf = :from', values: { ':disabled': 'disabled', ':from': from.id } };
       const isOwn = { expression: '#connection = :from', values: { ':from': from.id } };
       await commit(table, [
-        change(from, { set: { state: 'disabled', copyOf: to.id } }, isHeld, `somebody has ended the move of ${from.name} meanwhile`),
+        change(
+          from,
+          { set: { state: 'disabled', copyOf: to.id }, remove: ['heldBy'] },
+          isHeld,
+          `somebody has ended the move of ${from.name} meanwhile, or begun it anew`,
+        ),
         change(to, { set: { state: 'active' }, remove: ['copyOf'] }, isCopy, `${to.name} is not the copy of ${from.name} any more`),
         ...tokens.map(({ digest, created, label }): Step => {
           const set = { connection: to.id, ...listing.tokens(to.id, created, digest) };

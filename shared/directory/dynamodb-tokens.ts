@@ -24,8 +24,14 @@ const NOTED_TOKENS = 1_000;
 export function dynamoDbTokens(table: DynamoDbTable, toConnection: (item: ConnectionItem) => Connection): Tokens {
   const noted = new Map<string, ConnectionId>();
 
-  /** Both as they are now, strongly consistent; the connection only if it is the token's. */
+  /** A move may hand the token over between the two reads: what is read of a copy is read again, and is the one that serves then. */
   async function tokenWithConnection(digest: string): Promise<{ token?: TokenItem; connection?: ConnectionItem }> {
+    const read = await readBoth(digest);
+    return read.connection?.copyOf === undefined ? read : readBoth(digest);
+  }
+
+  /** Each as it is now, strongly consistent, but not both of one moment; the connection only if it is the token's. */
+  async function readBoth(digest: string): Promise<{ token?: TokenItem; connection?: ConnectionItem }> {
     const expected = noted.get(digest);
     const found = await table.batchGet<TokenItem | ConnectionItem>([keys.token(digest), ...(expected ? [keys.connection(expected)] : [])]);
     const token = found.find((item): item is TokenItem => 'digest' in item);

@@ -104,9 +104,9 @@ export async function startMoveWorld(
     ...inDirectory,
     moves: {
       ...inDirectory.moves,
-      hold: async (connection: Connection) => {
+      hold: async (connection: Connection, by: string) => {
         await world.beforeHold();
-        await inDirectory.moves.hold(connection);
+        await inDirectory.moves.hold(connection, by);
       },
     },
     queue: base.queue,

@@ -27,7 +27,7 @@ export async function switchOver(
     copyDirectory({ directory, now, correlationId, onProgress: (counts) => onProgress(`${what}: ${inWords(counts)}`) }, from, to);
   await copy('what has changed');
   const isUnderWay = from.state === 'moving';
-  await moves.hold(from);
+  await moves.hold(from, correlationId);
   try {
     onProgress(isUnderWay ? 'requests are refused still' : 'requests are refused from now on');
     await sleep(LAST_REQUEST_MS);
@@ -39,11 +39,11 @@ export async function switchOver(
       await sleep(LOOK_AGAIN_MS);
     }
     const tokens = await liveTokens(administration, from);
-    await moves.handOver(from, to, tokens);
+    await moves.handOver(from, to, tokens, correlationId);
     return tokens;
   } catch (error) {
-    // Not if the tokens were handed over and only the answer was lost: then nobody is held.
-    await moves.release(from);
+    // Not if the tokens were handed over and only the answer was lost, nor if another switch has taken over: then it is not held by this one.
+    await moves.release(from, correlationId);
     throw error;
   }
 }
