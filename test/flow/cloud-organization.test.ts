@@ -147,6 +147,47 @@ describe('Atlassian Cloud without Guard, from SCIM to the organisation', () => {
     expect(account('ann')).toMatchObject({ hasConfluence: false });
   });
 
+  it('an address that was a deleted user’s, and is by now that of another user’s account, gives nobody that account', async () => {
+    await startOn();
+    const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];
+    await world.untilQuiet();
+    await world.deleteUser(bob);
+    await world.pass(2 * 3_600_000);
+    await world.untilQuiet();
+    simulator.changeEmail('bob@example.com', 'bob@private.example');
+    simulator.changeEmail('ann@example.com', 'bob@example.com');
+    const next = await world.createUser('bob');
+    await world.untilPassed(3);
+    expect(await world.user(next)).toMatchObject({ parkedCode: 'owned' });
+    await world.deleteUser(next);
+    await world.untilPassed(3);
+    expect(account('bob@example.com')).toMatchObject({ hasConfluence: true });
+    await world.updateUser(ann, { active: false });
+    await world.untilQuiet();
+    expect(account('bob@example.com')).toMatchObject({ hasConfluence: false });
+  });
+
+  it('whose account has left, and whose address another one has by now, gets that once it is removed, or once the user is made again', async () => {
+    await startOn();
+    const people = [await world.createUser('ann'), await world.createUser('bob')] as const;
+    await world.untilQuiet();
+    for (const name of ['ann', 'bob']) {
+      simulator.changeEmail(`${name}@example.com`, `${name}@private.example`);
+      await byHand(`${name}@private.example`, 'remove');
+      simulator.seed({ accounts: [{ email: `${name}@example.com` }] });
+    }
+    for (const id of people) await world.updateUser(id, { displayName: 'Changed' });
+    await world.untilPassed(6);
+    for (const id of people) expect(await world.user(id)).toMatchObject({ parkedCode: 'taken' });
+    await byHand('ann', 'remove');
+    await world.updateUser(people[0], { displayName: 'Ann' });
+    await world.deleteUser(people[1]);
+    await world.settle();
+    await world.createUser('bob');
+    await world.untilPassed(6);
+    for (const name of ['ann', 'bob']) expect(account(name)).toMatchObject({ hasConfluence: true });
+  });
+
   it('who is suspended by hand, leaves, and is restored by hand has no Confluence', async () => {
     await startOn();
     const [ann, bob] = [await world.createUser('ann'), await world.createUser('bob')];

@@ -8,6 +8,7 @@ import { withSeat } from '../safety/seat-guard.ts';
 import { isSettling, takenUnseen } from '../settling.ts';
 import { report, ring, type Work } from '../work.ts';
 import { changeDefaultGroup } from './default-groups.ts';
+import { isMine } from './survey-user.ts';
 
 export interface AccountAtHand {
   readonly user: UserItem;
@@ -45,7 +46,10 @@ async function perform(work: Work, at: AccountAtHand, action: Action): Promise<N
   const { user, name } = at;
   switch (action.do) {
     case 'bind':
-      return (await delivery.resources.bind(user, name, at.owner, action.creating)) ? 'next' : 'again';
+      if (!(await delivery.resources.bind(user, name, at.owner, action.creating))) return 'again';
+      // The account that a deleted user had under this name is gone: what was kept to find it would stand in the way of the new one for ever.
+      if (action.creating && at.owner !== undefined && !isMine(at.owner, user)) await target.forgetAccount(name);
+      return 'next';
     case 'record':
       if (at.found && at.owner?.creating === true)
         report(work, 'change.unsupported', {

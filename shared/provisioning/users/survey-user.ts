@@ -18,7 +18,10 @@ export interface UserSurvey {
   readonly owner: Owner | undefined;
   /** The account of that name. Absent also where nobody has looked: not wanted, and not ours. */
   readonly account: Account | undefined;
-  /** What the linking rule gives to a user of whom no owner item knows; of another name than `name` perhaps: the plan is not for that. */
+  /**
+   * What the linking rule gives to a user of whom no owner item knows, or the account of another name that has this one's address: of another
+   * name than `name` perhaps, and then the plan is not for that.
+   */
   readonly linkable: Account | undefined;
   readonly desired: DesiredUser;
   readonly actual: ActualAccount;
@@ -53,7 +56,8 @@ export async function surveyUser(
 
   // What nobody wants and what is not ours needs no look at the target.
   const account = wanted || (mine && !isLeftAlone) ? await target.findAccount(name) : undefined;
-  const linkable = wanted && !owner ? await findLinkable(work, account, profile) : undefined;
+  const linkable =
+    wanted && !owner ? await findLinkable(work, account, profile) : asKnownByItsName(name, owner, wanted ? account : undefined);
   const groups = account && (await groupsOf(work, user, account, wanted));
   const namedBy = naming?.steps.findLast(({ setting }) => setting !== 'users.userName.lowerCase');
   const kept = groupsKept(user);
@@ -76,6 +80,14 @@ export async function surveyUser(
   };
   const plan = planUser(desired, actual, policy, work.protectedAccounts);
   return { name, owner, account, linkable, desired, actual, plan };
+}
+
+/**
+ * An account that the target tells by another name than the one asked for: its owner has taken an address since that a deleted user had. It
+ * does not come with that name, whose owner item anybody may take over: the owner of its own name decides (decision 23).
+ */
+function asKnownByItsName(name: string, owner: Owner | undefined, account: Account | undefined): Account | undefined {
+  return owner?.live === false && account?.name.toLowerCase() !== name.toLowerCase() ? account : undefined;
 }
 
 /** `users.onlyFromGroups`: a sentence for who is active and in none of them. */

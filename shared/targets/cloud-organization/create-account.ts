@@ -46,7 +46,7 @@ function asInvited(name: string, cause: ProvisioningError): ProvisioningError {
 async function whyNot({ accountKeys, targetId }: Organization, name: string, found: string): Promise<ProvisioningError> {
   const kept = await accountKeys.read(targetId, name);
   if (kept === undefined || kept === found) return new ProvisioningError('conflict', `${name} is in the organisation already.`);
-  const sentence = `The account that this product knew as ${name} has left the organisation, and another account has the e-mail address by now. Take the user out of the assignment and, when that is applied, assign it again.`;
+  const sentence = `The account that this product knew as ${name} has left the organisation, and another account has the e-mail address by now. If it is the same person's, remove that account from the organisation at admin.atlassian.com and retry: it is invited again. Or delete the user in the identity provider (to deactivate it is not enough), and provision it again.`;
   return new ProvisioningError('taken', sentence);
 }
 
