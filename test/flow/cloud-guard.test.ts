@@ -116,6 +116,18 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect(account('admin')).toMatchObject({ fullName: 'The Admin', status: 'active' });
   });
 
+  it('whoever comes with a protected e-mail address is not bound to its record, and gets an account of their own with another one', async () => {
+    await startOn({}, { settings: { users: { linking: 'email' }, protected: { accounts: ['admin@example.com'] } } });
+    await otherClient().createAccount('root', { fullName: 'The Admin', email: 'admin@example.com' });
+    const mallory = await world.createUser('mallory', { emails: [{ value: 'admin@example.com' }] });
+    await world.settle();
+    expect(await world.user(mallory)).toMatchObject({ parkedCode: 'protected' });
+    await world.updateUser(mallory, { emails: [{ value: 'mallory@example.com' }] });
+    await world.untilQuiet();
+    expect(record('mallory')).toMatchObject({ email: 'mallory@example.com', active: true });
+    expect(record('root')).toMatchObject({ fullName: 'The Admin', active: true });
+  });
+
   it('nobody is given a protected e-mail address, with which their account could not be deactivated any more', async () => {
     await startOn({}, { settings: { protected: { accounts: ['board@example.com'] } } });
     const mallory = await world.createUser('mallory');

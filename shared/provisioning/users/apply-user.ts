@@ -118,7 +118,9 @@ function reportSkipped(work: Work, subject: Subject, plan: Plan): void {
 async function linkUnderItsName(work: Work, user: UserItem, account: Account, subject: Subject): Promise<Attempt> {
   const { delivery, connection } = work;
   const owner = await delivery.resources.owner(connection.target.id, 'user', account.name);
-  if (work.protectedAccounts.has(account.name.toLowerCase())) {
+  // Bound to it, the user would be parked for ever, whatever address they have by then.
+  const known = [account.name, ...(work.target.takesOverByEmail ? [account.email ?? ''] : [])];
+  if (known.some((name) => work.protectedAccounts.has(name.toLowerCase()))) {
     const reason = `The account ${account.name}, found by e-mail address, is protected and never touched.`;
     return parkAs(work, user, subject, account.name, owner, { code: 'protected', reason });
   }
