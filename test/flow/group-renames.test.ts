@@ -156,6 +156,36 @@ describe('groups.onRename move: the new group can’t be had', () => {
     for (const id of [staff, crew]) expect(await world.group(id)).not.toHaveProperty('parkedCode');
   });
 
+  it('a second rename, halfway, to a name that can’t be had: it parks, everybody stays in what they were in, and it goes on afterwards', async () => {
+    const { staff } = await staffed();
+    world.confluence.fail(/^addMember crew bob/, 'server-error', 3);
+    await rename(staff, 'Crew');
+    expect(await world.group(staff)).toMatchObject({ retiring: ['staff'] });
+    world.confluence.groups.set('team', new Set(['by-hand']));
+    await rename(staff, 'Team');
+    await world.untilQuiet();
+    expect(await world.group(staff)).toMatchObject({ parkedCode: 'foreign', movedFrom: ['crew', 'staff'] });
+    expect([membersOf('staff'), membersOf('crew')]).toEqual([['bob'], ['ann']]);
+    await rename(staff, 'Squad');
+    await world.untilQuiet();
+    expect([membersOf('staff'), membersOf('crew'), membersOf('squad')]).toEqual([undefined, undefined, ['ann', 'bob']]);
+  });
+
+  it('two that exchange their names, one of them halfway to another, both get them', async () => {
+    const { staff } = await staffed();
+    const carl = await world.createUser('carl');
+    const crew = await world.createGroup('Crew', [carl]);
+    await world.settle();
+    world.confluence.fail(/^addMember between bob/, 'server-error', 3);
+    await rename(staff, 'Between');
+    expect(await world.group(staff)).toMatchObject({ retiring: ['staff'] });
+    await rename(crew, 'Staff');
+    await rename(staff, 'Crew');
+    await world.untilQuiet();
+    expect([membersOf('staff'), membersOf('crew'), membersOf('between')]).toEqual([['carl'], ['ann', 'bob'], []]);
+    for (const id of [staff, crew]) expect(await world.group(id)).not.toHaveProperty('parkedCode');
+  });
+
   it('no seat in the new one: who can’t be added stays in the old one, which stays too', async () => {
     const { staff } = await staffed();
     world.confluence.fail(/^addMember crew bob/, 'no-seat', 3);

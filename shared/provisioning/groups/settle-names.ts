@@ -15,7 +15,9 @@ export function settledNames(settings: GroupSettings, group: GroupItem, naming: 
   const names = allNamesOfGroup(group);
   const lost = names.filter((name) => !wanted.includes(name));
   const movedFrom = naming.is === 'names' ? lost.filter(isMovedBy(settings, group)) : [];
-  const retiring = lost.filter((name) => !movedFrom.includes(name) || group.retiring?.includes(name) === true);
+  // Renamed once more, halfway: until the group of that name is there too, nobody leaves any, and it may park or exchange names as at first.
+  const isOnTheWay = wanted.every((name) => names.includes(name));
+  const retiring = lost.filter((name) => !movedFrom.includes(name) || (isOnTheWay && group.retiring?.includes(name) === true));
   const alsoBound = names.filter((name) => name !== group.boundName && !retiring.includes(name));
   // The settings name it, or its names follow it: so its present displayName is what it is named by.
   const isFollowed = naming.is === 'names' && (!isNamedByItself(settings) || settings.onRename === 'move');
