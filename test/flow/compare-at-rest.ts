@@ -1,21 +1,27 @@
 import type { GroupItem, OwnerItem, UserItem } from '../../shared/directory/items.ts';
 import { keys } from '../../shared/directory/keys.ts';
-import { targetNameOf } from '../../shared/directory/target-name.ts';
 import { namesOfGroup } from '../../shared/provisioning/memberships/membership-wish.ts';
-import { groupNamingFor } from '../../shared/provisioning/name-in-target.ts';
+import { accountNameFor, groupNamingFor } from '../../shared/provisioning/name-in-target.ts';
 import { policyOf } from '../../shared/provisioning/policy/policy.ts';
 import type { World } from './harness.ts';
+
+/** What of a Confluence is compared. */
+interface Confluence {
+  readonly accounts: ReadonlyMap<string, { readonly active: boolean }>;
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
 /**
  * What differs between Confluence and the wishes of the IdP, once nothing is pending: sentences, none when all is well. Parked
  * users and groups are visible to an admin, so nothing is expected of them.
  */
-export async function compareAtRest(world: World): Promise<string[]> {
+export async function compareAtRest(world: World, confluence: Confluence = world.confluence): Promise<string[]> {
   const differences: string[] = [];
   const target = world.connection.target.id;
   const isUsable = await usableUsers(world);
-  const { allUsers, keptOnDeactivation: kept } = policyOf(world.connection.settings).userGroups;
-  for (const [name, account] of world.confluence.accounts) {
+  const policy = policyOf(world.connection.settings);
+  const { allUsers, keptOnDeactivation: kept } = policy.userGroups;
+  for (const [name, account] of confluence.accounts) {
     const owner = await world.table.get<OwnerItem>(keys.accountOwner(target, name));
     const user = owner && (await world.user(owner.ownerId as UserItem['id']));
     if (user?.parkedCode !== undefined) continue;
@@ -23,7 +29,7 @@ export async function compareAtRest(world: World): Promise<string[]> {
     if (account.active !== wanted)
       differences.push(`account ${name} is ${account.active ? 'active' : 'disabled'}, its owner wants ${wanted}`);
   }
-  for (const [name, members] of world.confluence.groups) {
+  for (const [name, members] of confluence.groups) {
     const owner = await world.table.get<OwnerItem>(keys.groupOwner(target, name));
     const group = owner && (await world.group(owner.ownerId as GroupItem['id']));
     if (group?.parkedCode !== undefined) continue;
@@ -46,11 +52,11 @@ export async function compareAtRest(world: World): Promise<string[]> {
   for await (const user of world.directory.users.listing.find(world.connection, { by: 'all' })) {
     const item = await world.user(user.id);
     if (item?.parkedCode === 'owned') {
-      const owner = await world.delivery.resources.owner(target, 'user', targetNameOf(item));
+      const owner = await world.delivery.resources.owner(target, 'user', accountNameFor({ policy }, item));
       if (!owner?.live) differences.push(`user ${item.userName} stays parked though the owner of the account is gone`);
     }
     if (!item || !isUsable(item) || item.parkedCode !== undefined) continue;
-    const account = item.boundName === undefined ? undefined : world.confluence.accounts.get(item.boundName);
+    const account = item.boundName === undefined ? undefined : confluence.accounts.get(item.boundName);
     if (account?.active !== true) differences.push(`user ${item.userName} is active and has no active account`);
   }
   return differences;

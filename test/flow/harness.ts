@@ -29,7 +29,7 @@ import type { ScimObject } from '../../shared/scim/resources/resource.ts';
 import type { Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
 import { type TargetAddress, targetIdOf } from '../../shared/targets/target-address.ts';
-import { targetsOf } from '../../shared/targets/target-of.ts';
+import { type TargetParts, targetsOf } from '../../shared/targets/target-of.ts';
 import { startEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { type SettingsChange, settingsOf } from '../settings-of.ts';
 import { ConfluenceDouble } from './confluence-double.ts';
@@ -55,6 +55,8 @@ export interface WorldOptions {
   readonly targetOf?: WorkerDependencies['targetOf'];
   /** Where the target of the connections is. Without `targetOf` the product's own adapter calls it. Default: the double's address. */
   readonly address?: TargetAddress;
+  /** What the product's own adapter sends its requests by. */
+  readonly fetch?: TargetParts['fetch'];
   /** Shared with what simulates the target. Default: one of the world's own. */
   readonly clock?: { now: number };
 }
@@ -101,7 +103,7 @@ export interface World {
   deleteGroup(id: GroupId, options?: RequestOptions): Promise<void>;
 
   /** Starts one delivery: the head of the first group that may be received, or of the message given. */
-  deliver(message?: Message): Promise<void>;
+  deliver(message?: Message, by?: WorkerFunction): Promise<void>;
   /** Delivers until nothing may be received. */
   settle(): Promise<void>;
   /** Moves the clock, then settles. */
@@ -171,7 +173,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const ofProcess = (): WorkerDependencies['targetOf'] => {
     if (options.targetOf) return options.targetOf;
     const accountKeys = dynamoDbAccountKeys(table);
-    if (options.address) return targetsOf({ credentials, accountKeys, callTimeoutMs: CALL_TIMEOUT_MS, now: () => clock.now });
+    const sender = options.fetch ? { fetch: options.fetch } : {};
+    if (options.address) return targetsOf({ credentials, accountKeys, callTimeoutMs: CALL_TIMEOUT_MS, now: () => clock.now, ...sender });
     return (_connection, ...hooks) => confluence.target(...hooks);
   };
   const dependencies = {
@@ -246,10 +249,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return user;
   };
 
-  async function deliver(message = queue.receivable()[0]): Promise<void> {
+  async function deliver(message = queue.receivable()[0], by = worker): Promise<void> {
     if (!message) throw new Error('nothing can be received');
     const event = queue.receive([message]);
-    queue.settle([message], await worker(event, { getRemainingTimeInMillis: () => remaining.ms }));
+    queue.settle([message], await by(event, { getRemainingTimeInMillis: () => remaining.ms }));
   }
   async function settle(): Promise<void> {
     for (let deliveries = 0; queue.receivable().length > 0; deliveries++) {
