@@ -143,20 +143,24 @@ describe('Atlassian Cloud with Guard, from SCIM to the directory', () => {
     expect(record('mallory')).toMatchObject({ active: false });
   });
 
-  it('who was linked under a name with capitals is no stranger in a group, where those who are no members of ours are taken out', async () => {
-    await startOn({}, { settings: { users: { linking: 'email' }, groups: { otherMembers: 'remove' } } });
+  it('where those who are no members of ours are taken out, neither who was linked under a name with capitals nor who has a protected address', async () => {
+    await startOn(
+      {},
+      { settings: { users: { linking: 'email' }, groups: { otherMembers: 'remove' }, protected: { accounts: ['admin@example.com'] } } },
+    );
     const other = otherClient();
     await other.createAccount('Jane.Doe@Corp.Example', { fullName: 'Jane', email: 'jane@example.com' });
     await other.createAccount('bob', { fullName: 'Bob', email: 'bob@example.com' });
     await other.createGroup('staff');
-    for (const name of ['Jane.Doe@Corp.Example', 'bob']) await other.addMember('staff', name);
+    await other.createAccount('root', { fullName: 'The Admin', email: 'Admin@example.com' });
+    for (const name of ['Jane.Doe@Corp.Example', 'bob', 'root']) await other.addMember('staff', name);
     const jane = await world.createUser('jdoe', { emails: [{ value: 'jane@example.com' }] });
     await world.createGroup('staff', [jane]);
     await world.untilQuiet();
     expect(await world.user(jane)).toMatchObject({ boundName: 'Jane.Doe@Corp.Example' });
-    expect(groups()).toEqual({ staff: ['jane@example.com'] });
+    expect(groups()).toEqual({ staff: ['Admin@example.com', 'jane@example.com'] });
     await world.synchronize();
-    expect(groups()).toEqual({ staff: ['jane@example.com'] });
+    expect(groups()).toEqual({ staff: ['Admin@example.com', 'jane@example.com'] });
   });
 
   it('a renamed group is a new one with the same members, and the old one is gone from them', async () => {

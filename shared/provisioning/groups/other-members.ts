@@ -74,14 +74,22 @@ async function strangersOf(work: Working, group: GroupItem, name: string, accoun
 async function end(work: Working, group: string, account: string, mayGo: boolean): Promise<OtherMember['is']> {
   if (work.policy.settings.groups.otherMembers === 'keep') return 'kept';
   if (!mayGo) return 'held';
-  if (work.isDryRun) return 'removed';
   try {
+    if (await hasProtectedAddress(work, account)) return 'kept';
+    if (work.isDryRun) return 'removed';
     await work.target.removeMember(group, account);
     return 'removed';
   } catch (error) {
     if (!(error instanceof ProvisioningError) || isOfWholeTarget(error.code)) throw error;
     return error.code === 'not-found' ? 'removed' : 'failed';
   }
+}
+
+/** Where an address is as protected as a name, an account that somebody else has made may be called anything. */
+async function hasProtectedAddress({ target, protectedAccounts }: Working, account: string): Promise<boolean> {
+  if (!target.takesOverByEmail || ![...protectedAccounts].some((name) => name.includes('@'))) return false;
+  const email = (await target.findAccount(account))?.email;
+  return email !== undefined && protectedAccounts.has(email.toLowerCase());
 }
 
 async function pageOf(target: Target, group: string, start: number): Promise<string[]> {
