@@ -8,13 +8,13 @@ type Row = Readonly<Record<'field' | 'value', string>>;
 
 /** A connection with its settings, as every command shows it that makes or changes one. */
 export function connectionOutcome(connection: Connection): Outcome {
-  const { id, name, state, created, settings } = connection;
+  const { id, name, state, created, settings, copyOf } = connection;
   return {
     json: connection,
     table: [
       { field: 'name', value: name },
       { field: 'id', value: id },
-      { field: 'state', value: state },
+      { field: 'state', value: copyOf === undefined ? state : `${state}, the copy of ${copyOf}: move switch changes that` },
       { field: 'created', value: created },
       ...targetRows(connection),
       { field: 'apply', value: settings.apply },

@@ -142,6 +142,30 @@ describe('move copy', () => {
     expect([code, error]).toEqual([EXIT.refused, expect.stringMatching(/is the copy of another connection/)]);
   });
 
+  it('leaves a copy that says what it is, takes no tokens, and warns who applies it before the switch', async () => {
+    world = await startMoveWorld();
+    await world.createUser('jane');
+    await copied();
+    expect((await world.admin('connection', 'show', 'cloud')).text).toContain(`disabled, the copy of ${world.connection.id}`);
+    const { code, error } = await world.admin('token', 'create', 'cloud');
+    expect([code, error]).toEqual([EXIT.refused, expect.stringMatching(/make a token of that one/)]);
+    const early = await world.admin('settings', 'edit', 'cloud', '--set', 'apply=apply', '--yes');
+    expect([early.code, early.text]).toEqual([
+      EXIT.done,
+      expect.stringMatching(/who leaves there keeps what is given here, until move copy/),
+    ]);
+    await world.untilPassed(3);
+    expect(world.cloud.accounts.has('jane')).toBe(true);
+    // It is true: nothing of the original comes by itself, and the next copy brings it.
+    const [jane] = (await world.seenBy(world.connection)) as { id: UserId }[];
+    await world.updateUser(jane?.id as UserId, { active: false });
+    await world.untilPassed(3);
+    expect(world.cloud.accounts.get('jane')?.active).toBe(true);
+    await copied();
+    await world.untilPassed(3);
+    expect(world.cloud.accounts.get('jane')?.active).toBe(false);
+  });
+
   it('stops when the copy was changed by something else', async () => {
     world = await startMoveWorld();
     const jane = await world.createUser('jane');
@@ -227,6 +251,8 @@ describe('move switch', () => {
     world.whileWaiting = async (ms) => {
       waited.push(ms);
       if (waited.length > 1) return;
+      // Nor is a token made that would stay behind.
+      expect((await world.admin('token', 'create', 'first')).error).toMatch(/is being moved, with its tokens/);
       expect((await world.idp.get('/Users')).status).toBe(503);
       // They were authenticated before, and their transactions come now.
       await world.createUser('late');

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDbConnections } from '../../shared/directory/dynamodb-connections.ts';
+import { dynamoDbMoves } from '../../shared/directory/dynamodb-moves.ts';
 import { DynamoDbTable } from '../../shared/directory/dynamodb-table.ts';
+import type { ConnectionId } from '../../shared/directory/ids.ts';
 import type { CredentialStore, Credentials } from '../../shared/targets/credentials.ts';
 import { ProvisioningError } from '../../shared/targets/target.ts';
-import type { TargetAddress } from '../../shared/targets/target-address.ts';
+import { type TargetAddress, targetIdOf } from '../../shared/targets/target-address.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type LocalConnectionOptions, mustBeOfKind, OtherConfluence, openLocalConnection } from './local-connection.ts';
 import type { LocalTarget } from './local-target.ts';
@@ -73,6 +75,21 @@ describe('the connection of the local stack', () => {
     expect(await authenticate(newToken)).toBeDefined();
     const { connection } = await openLocalConnection(options);
     expect(await options.connections.listTokens(connection.id)).toHaveLength(2);
+  });
+
+  it('makes no token once it is moved: those that it had open the other connection', async () => {
+    const { connection } = await openLocalConnection({ ...options, scimToken: 'given' });
+    const target: TargetAddress = { kind: 'cloud-guard', baseUrl: 'https://api.atlassian.com', directory: 'dir-scim' };
+    const other = { ...connection, id: randomUUID() as ConnectionId, name: 'cloud', target: { ...target, id: targetIdOf(target) } };
+    const to = await options.connections.create(other);
+    const moves = dynamoDbMoves(new DynamoDbTable(engine.client, engine.tableName));
+    await moves.beginCopy(connection, to);
+    await moves.hold(connection, 'switch');
+    await moves.handOver(connection, to, await options.connections.listTokens(connection.id), 'switch');
+    for (const again of [options, { ...options, scimToken: 'given' }])
+      expect(await openLocalConnection(again)).toEqual({ connection: expect.objectContaining({ name: 'local', copyOf: to.id }) });
+    expect(await options.connections.listTokens(connection.id)).toEqual([]);
+    expect((await authenticate('given'))?.connection.id).toBe(to.id);
   });
 
   it('has the limit of requests that is given, also when it was there already; without one it keeps its own', async () => {

@@ -48,6 +48,8 @@ export async function openLocalConnection(options: LocalConnectionOptions): Prom
   const isCurrent = kept && (simulatedAt || isDeepStrictEqual(kept.credentials, login));
   if (!isCurrent) await credentials.write(connection.target.id, login);
 
+  // After a move (decision 26) its tokens are the other connection's: none made here would open anything.
+  if (connection.copyOf !== undefined) return { connection };
   const tokens = await connections.listTokens(connection.id);
   const token = scimToken ?? (tokens.length === 0 ? randomBytes(32).toString('base64url') : undefined);
   const digest = token === undefined ? undefined : createHash('sha256').update(token).digest('hex');

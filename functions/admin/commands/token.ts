@@ -29,6 +29,13 @@ Example: npm run admin -- token create okta --label "okta 2026" --days 365 --sta
   async run(administration, [nameOrId], options) {
     const connection = await findConnection(administration, nameOrId);
     const lifetime = days(options['days']);
+    // Of the tokens that are handed over it would be none, and open nothing afterwards.
+    if (connection.state === 'moving')
+      throw new Refused(`${connection.name} is being moved, with its tokens: make one of the other connection, when that has ended`);
+    if (connection.copyOf !== undefined)
+      throw new Refused(
+        `${connection.name} is the copy of another connection, which serves the identity provider: make a token of that one`,
+      );
     const created = administration.now();
     const token = administration.newToken();
     const digest = createHash('sha256').update(token).digest('hex');

@@ -40,7 +40,7 @@ export async function planSettings(
   const sent =
     ended && `Ends the dry run: what it has kept back (${keptBy(ended)}) and what is pending is applied from the next minute on.`;
   const said = changes.length === 0 ? `The settings of ${connection.name} are these already.` : sentence(marks, sent);
-  const text = [said, leftBehind(connection, settings), printWarnings(changed)];
+  const text = [said, ...(ended ? aheadOfMove(connection) : []), leftBehind(connection, settings), printWarnings(changed)];
   return { changes, marks, text: text.filter((line) => line !== '').join('\n') };
 }
 
@@ -65,6 +65,14 @@ export async function saveSettings(
   const note = typeof options['note'] === 'string' ? options['note'] : undefined;
   const author = { by: administration.caller, at: administration.now().toISOString(), ...(note !== undefined && { note }) };
   return { connection: await change(administration, connection, candidate.settings, author), planned };
+}
+
+/** What it means that a copy is applied while its identity provider talks to the original. */
+function aheadOfMove({ name, copyOf }: Connection): string[] {
+  if (copyOf === undefined) return [];
+  return [
+    `${name} is the copy of another connection, which serves the identity provider: who leaves there keeps what is given here, until move copy or move switch.`,
+  ];
 }
 
 /** The outcome of a command that only changes settings. */
