@@ -95,17 +95,22 @@ export function createCallPacer({ pace, now, sleep, random }: PacerOptions): Cal
       if (state.slowUntil !== undefined && state.slowUntil > Math.max(millis(), memory.notBefore))
         memory.notBefore = spread(state.slowUntil);
       let slowUntil: number | undefined;
+      let hasWaited = false;
 
       return {
         async beforeCall() {
+          // Waiting is in no verb's time: after it what is left of that does not tell whether the function lives long enough (DELIVERY §1).
+          if (hasWaited && roomMs() < 0) throw new OutOfTime('no time left for the next call');
           const leftAlone = memory.notBefore - millis();
           if (leftAlone > roomMs()) {
             const sentence = 'Confluence has asked to be called less often. The change comes back when it may be called again.';
             throw new ProvisioningError('rate-limited', sentence, { retryAfterMs: leftAlone });
           }
+          hasWaited ||= leftAlone > 0;
           if (leftAlone > 0) await sleep(leftAlone);
           if (requestsPerSecond === undefined) return;
           const wait = (await takeTurn(target, memory, requestsPerSecond, roomMs())) - millis();
+          hasWaited ||= wait > 0;
           if (wait > 0) await sleep(wait);
         },
 

@@ -43,8 +43,15 @@ const SETTLES_WITHIN_MS = 300_000;
  */
 export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions): Target {
   const { address, accountKeys, targetId, settings, now, callTimeoutMs, memory = idMemory(), sleep = wait } = options;
-  const client = restClient(httpClient(options), (answer, redact) => failureOfAnswer(answer, now(), redact));
-  const org = organization({ client, address, accountKeys, targetId, settings, now, callTimeoutMs, memory });
+  let waitedMs = 0;
+  const beforeCall = async () => {
+    const since = now();
+    await options.beforeCall?.();
+    waitedMs += now() - since;
+  };
+  const http = { ...options, beforeCall };
+  const client = restClient(httpClient(http), (answer, redact) => failureOfAnswer(answer, now(), redact));
+  const org = organization({ client, address, accountKeys, targetId, settings, now, waitedMs: () => waitedMs, callTimeoutMs, memory });
   const capabilities = capabilitiesOf(settings);
 
   return {
@@ -54,7 +61,7 @@ export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions)
     serviceAccount: () => readServiceAccount(org.calls(1), address),
     loginExpires: (name) => keyExpiry(client, { organization: address.organization, name, timeoutMs: callTimeoutMs, now: now() }),
     capabilities: () => Promise.resolve(capabilities),
-    test: () => testOrganization(org, options),
+    test: () => testOrganization(org, http),
 
     async findAccount(name) {
       if (illegalAccountName(name) !== undefined) return undefined;

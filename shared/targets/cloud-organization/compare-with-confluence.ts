@@ -90,8 +90,10 @@ async function membersThere(client: RestClient, groupId: string): Promise<Readon
   for (let start = 0; ; ) {
     const request = { names: { groupId }, query: { start, limit: PAGE } };
     const { results }: z.infer<typeof ConfluenceMembers> = await client.call(CONFLUENCE_ENDPOINTS.members, request, ConfluenceMembers);
+    const before = keys.size;
     for (const { accountId } of results) if (typeof accountId === 'string') keys.add(accountId);
-    if (results.length === 0) return keys;
+    // A list that goes round in circles ends too.
+    if (keys.size === before) return keys;
     start += results.length;
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Endpoint, RestClient } from '../http/rest-client.ts';
+import { cursorOf } from './organization.ts';
 
 /**
  * The API keys of an organisation, without their values (API Access REST API). A key without scopes may read it, one with scopes needs
@@ -41,15 +42,10 @@ export async function keyExpiry(client: RestClient, { organization, name, timeou
       const end = Date.parse(expiresAt ?? '');
       if (end > now && (name === undefined || label?.trim() === name)) ends.push(end);
     }
-    const next = cursorIn(links?.next);
+    const next = cursorOf(links?.next);
     if (next === undefined || next === cursor) break;
     cursor = next;
   }
   if (ends.length === 0 || (name === undefined && ends.length > 1)) return undefined;
   return new Date(Math.min(...ends)).toISOString();
-}
-
-function cursorIn(next: string | null | undefined): string | undefined {
-  if (next === null || next === undefined || next === '') return undefined;
-  return new URL(next, 'https://api.atlassian.com').searchParams.get('cursor') ?? next;
 }

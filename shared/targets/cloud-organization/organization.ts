@@ -36,6 +36,8 @@ interface OrganizationOptions {
   readonly callTimeoutMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** For how long requests have waited for their turn, in milliseconds: at a low rate that is longer than the calls, and none of their time. */
+  readonly waitedMs: () => number;
 }
 
 /** What the adapter's parts need: how to call, where, and what is kept. */
@@ -45,11 +47,12 @@ export interface Organization extends OrganizationOptions {
 }
 
 export function organization(options: OrganizationOptions): Organization {
-  const { client, address, callTimeoutMs, now, memory, targetId } = options;
+  const { client, address, callTimeoutMs, now, waitedMs, memory, targetId } = options;
 
   const calls = (timeouts: number): Calls => {
-    const end = now() + timeouts * callTimeoutMs;
-    const left = () => end - now();
+    const clock = () => now() - waitedMs();
+    const end = clock() + timeouts * callTimeoutMs;
+    const left = () => end - clock();
 
     async function send<T>(endpoint: Endpoint, request: Omit<RestRequest, 'timeoutMs'>, answer: z.ZodType<T>): Promise<T> {
       if (left() < callTimeoutMs / LEAST_PART) {
@@ -153,10 +156,11 @@ export function pageByPage(org: Organization, first: Calls): () => Calls {
   };
 }
 
-/** Bare, or as the `cursor` of a URL. */
-function cursorOf(next: string | null | undefined): string | undefined {
+/** Bare and opaque, or as the `cursor` of a URL, which may lack its host. */
+export function cursorOf(next: string | null | undefined): string | undefined {
   if (next === null || next === undefined || next === '') return undefined;
-  return /^https?:/.test(next) ? (new URL(next).searchParams.get('cursor') ?? undefined) : next;
+  const inUrl = new URLSearchParams(next.slice(next.indexOf('?') + 1)).get('cursor');
+  return inUrl ?? (/^https?:/.test(next) ? undefined : next);
 }
 
 /** The search also finds managed accounts that were never invited, or were removed; an app is nobody's account. */

@@ -182,6 +182,20 @@ describe('several access groups', () => {
     expect(await failureOf(target.disableAccount(JANE))).toMatchObject({ code });
   });
 
+  it('are given and left however long each request waits for its turn at a low rate: waiting takes none of the time of the calls', async () => {
+    const clock = { now: 0 };
+    const beforeCall = async () => {
+      clock.now += 9_000;
+    };
+    const slow = { now: () => clock.now, beforeCall, settings: { accessGroups: ['confluence-users', 'wiki-guests', 'jira-users'] } };
+    const { target } = cloudOrganizationUnderTest(simulator.url, slow);
+    await target.enableAccount(JANE);
+    expect(await target.findAccount(JANE)).not.toHaveProperty('isPartial');
+    await target.disableAccount(JANE);
+    expect(await target.findAccount(JANE)).toMatchObject({ active: false });
+    expect(account(JANE)?.groups).toEqual([]);
+  });
+
   it("one that is not there gives nobody access: 'bad-request' that says so, and no hindrance to a removal", async () => {
     const { target } = cloudOrganizationUnderTest(simulator.url, { settings: { accessGroups: ['no-such-group', 'wiki-guests'] } });
     const failure = await failureOf(target.enableAccount(JANE));

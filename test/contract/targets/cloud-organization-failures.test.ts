@@ -150,17 +150,19 @@ describe('answers that are not documented', () => {
     expect(await target.findAccount(JANE)).toMatchObject({ active: true });
   });
 
-  it('a cursor in a URL, and a list that goes round in circles, end', async () => {
-    const next = 'https://api.example.com/admin/v2/x?cursor=second';
-    const { target, requests } = scripted((request) => {
-      if (!request.path.endsWith('/users/search')) return undefined;
-      const { cursor } = request.body as { cursor?: string };
-      const data = [{ accountId: cursor ?? 'first', email: `${cursor ?? 'first'}@example.com` }];
-      return { status: 200, body: { data, links: { next } } };
-    });
-    expect(await collect(target.members('confluence-users'))).toEqual(['first@example.com', 'second@example.com']);
-    expect(requests.filter(({ path }) => path.endsWith('/users/search'))).toHaveLength(2);
-  });
+  it.each(['https://api.example.com/admin/v2/x?cursor=second', '/admin/v2/x?limit=100&cursor=second', '?cursor=second', 'second'])(
+    'a cursor told as %s, and a list that goes round in circles, end',
+    async (next) => {
+      const { target, requests } = scripted((request) => {
+        if (!request.path.endsWith('/users/search')) return undefined;
+        const { cursor } = request.body as { cursor?: string };
+        const data = [{ accountId: cursor ?? 'first', email: `${cursor ?? 'first'}@example.com` }];
+        return { status: 200, body: { data, links: { next } } };
+      });
+      expect(await collect(target.members('confluence-users'))).toEqual(['first@example.com', 'second@example.com']);
+      expect(requests.filter(({ path }) => path.endsWith('/users/search'))).toHaveLength(2);
+    },
+  );
 
   it('a deactivated account is activated by nobody here', async () => {
     const { target, requests } = scripted(({ path }) =>

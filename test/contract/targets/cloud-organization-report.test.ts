@@ -124,6 +124,17 @@ describe('the cross-check with Confluence itself (REST API v1)', () => {
     );
   });
 
+  it('a list that gives the same page for ever ends', async () => {
+    let pages = 0;
+    const fetch: typeof undiciFetch = async (url, init) => {
+      if (!String(url).includes('membersByGroupId')) return undiciFetch(url, init);
+      pages += 1;
+      return pages > 9 ? new Response('', { status: 500 }) : Response.json({ results: [{ accountId: 'x-1' }] });
+    };
+    expect((await crossChecked({ fetch }).test()).findings.at(-1)?.text).toContain('1 that only it sees (x-1)');
+    expect(pages).toBe(2);
+  });
+
   it('an unknown group is not taken for one without members: it is asked for first', async () => {
     simulator.fault({ match: '/wiki/rest/api/group/by-id', status: 404 });
     expect(await problems(crossChecked())).toEqual([expect.stringMatching(/does not know the group confluence-users/)]);

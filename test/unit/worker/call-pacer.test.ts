@@ -260,6 +260,20 @@ describe('429 and Retry-After (CONFLUENCE §1.3.15)', () => {
     await expect(message.close()).resolves.toBeUndefined();
   });
 
+  it('after a wait no call is made for which the function would not live long enough', async () => {
+    const ends = START + 10_000;
+    const room = () => ends - time.now().getTime();
+    const message = instance().of(connectionWith(), { ...OPEN, slowUntil: START + 9_000 }, room);
+    const sent = await time.run(async () => {
+      await message.beforeCall();
+      const at = elapsed();
+      await time.sleep(2_000);
+      await expect(message.beforeCall()).rejects.toBeInstanceOf(OutOfTime);
+      return at;
+    });
+    expect(sent).toBe(9_000);
+  });
+
   it('a turn is taken only after the wait, so none is lost', async () => {
     const message = instance().of(connectionWith({ requestsPerSecond: 1 }), { ...OPEN, slowUntil: START + 30_000 }, () => ROOM_MS);
     await time.run(() => message.beforeCall());
