@@ -134,9 +134,14 @@ function profileUpdate({ profile: desired }: DesiredUser, actual: ActualAccount,
   const { fullName, email } = desired;
   const profile = {
     ...(fullName !== account.fullName && { fullName }),
-    ...(email !== undefined && email !== (account.email ?? applied.email) && { email }),
+    ...(email !== undefined && !isKeptAs(account.email ?? applied.email, email) && { email }),
   };
   return Object.keys(profile).length > 0 ? [{ do: 'update profile', profile }] : [];
+}
+
+/** A target that keeps addresses in small letters would be sent one with capitals for ever. */
+function isKeptAs(kept: string | undefined, email: string): boolean {
+  return kept === email || kept === email.toLowerCase();
 }
 
 function skip(reason: string | undefined): Plan {

@@ -1,5 +1,6 @@
+import type * as z from 'zod';
 import { type Account, type AccountProfile, ProvisioningError } from '../target.ts';
-import { emailOf, Ignored, UserRecord } from './answers.ts';
+import { ChangedUser, emailOf, Ignored, UserRecord } from './answers.ts';
 import { type Calls, type Directory, isNotFound } from './directory.ts';
 import type { EmailIndex } from './email-index.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -70,9 +71,16 @@ export async function updateAccount(directory: Directory, name: string, { fullNa
   }
 }
 
-/** Active in all of Atlassian's apps, or in none: the directory has no other way to take access away. */
-export function changeStatus(directory: Directory, name: string, active: boolean): Promise<void> {
-  return changeUser(directory, name, { active });
+/**
+ * Active in all of Atlassian's apps, or in none: the directory has no other way to take access away.
+ * @throws ProvisioningError 'unexpected-answer' where the answer says that the user is as before
+ */
+export async function changeStatus(directory: Directory, name: string, active: boolean): Promise<void> {
+  const changed = await changeUser(directory, name, { active });
+  if (changed?.active === !active) {
+    const sentence = `Atlassian took the change of ${name} and says that the user is ${active ? 'inactive' : 'active'} all the same.`;
+    throw new ProvisioningError('unexpected-answer', sentence);
+  }
 }
 
 /** The record is destroyed for good, and its account deactivated. */
@@ -87,10 +95,10 @@ async function changeUser(
   name: string,
   value: Readonly<Record<string, unknown>>,
   secrets: readonly string[] = [],
-): Promise<void> {
+): Promise<z.infer<typeof ChangedUser>> {
   const body = { schemas: [PATCH_SCHEMA], Operations: [{ op: 'replace', value }] };
   const calls = directory.calls(2);
-  await withUser(directory, calls, name, (userId) => calls.call(ENDPOINTS.updateUser, { names: { userId }, body, secrets }, Ignored));
+  return withUser(directory, calls, name, (userId) => calls.call(ENDPOINTS.updateUser, { names: { userId }, body, secrets }, ChangedUser));
 }
 
 const FREE_THE_ADDRESS =

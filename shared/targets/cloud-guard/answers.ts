@@ -21,6 +21,9 @@ export type GroupRecord = z.infer<typeof GroupRecord>;
 /** After a change of members: the group as it is now, or nothing. */
 export const ChangedGroup = z.object({ members: z.array(Reference).nullish() }).optional();
 
+/** After a change of a user: the user as it is now, or nothing. */
+export const ChangedUser = z.object({ active: z.boolean().nullish() }).optional();
+
 /** RFC 7644 §3.4.2: "Resources ... REQUIRED if totalResults is non-zero". */
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ totalResults: z.number().int().min(0), Resources: z.array(item).default([]) });

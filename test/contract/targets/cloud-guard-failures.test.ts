@@ -384,3 +384,23 @@ describe("Guard's adapter: taking a member out", () => {
     await answering({ status: 204, body: undefined }, []).target.removeMember('staff', 'jane');
   });
 });
+
+describe("Guard's adapter: a change of status that the answer denies", () => {
+  const answering = (active: boolean) =>
+    scriptedFetch(({ method }) => {
+      const record = { id: 'u-1', userName: 'jane', active };
+      return { status: 200, body: method === 'PATCH' ? record : { totalResults: 1, Resources: [record] } };
+    });
+
+  it("a disable after which the user is active still is 'unexpected-answer', and is not taken for done", async () => {
+    const { target } = cloudGuardUnderTest(simulator.url, { fetch: answering(true) });
+    expect(await failureOf(target.disableAccount('jane'))).toMatchObject({ code: 'unexpected-answer' });
+    await target.enableAccount('jane');
+  });
+
+  it('an enable after which the user is inactive still, too', async () => {
+    const { target } = cloudGuardUnderTest(simulator.url, { fetch: answering(false) });
+    expect(await failureOf(target.enableAccount('jane'))).toMatchObject({ code: 'unexpected-answer' });
+    await target.disableAccount('jane');
+  });
+});

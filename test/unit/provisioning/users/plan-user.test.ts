@@ -83,6 +83,9 @@ describe('planUser (DESIGN §4)', () => {
   it('compares the e-mail address with what was applied where the target does not tell it', () => {
     const moved = { ...live, profile: { ...profile, email: 'new@example.com' } };
     expect(user(moved, ours)).toEqual(['update email']);
+    const withCapitals = { ...live, profile: { ...profile, email: 'Ann@Example.com' } };
+    expect(user(withCapitals, { ...ours, account: { ...account, email: 'ann@example.com' } })).toEqual([]);
+    expect(user(live, { ...ours, account: { ...account, email: 'Ann@Example.com' } })).toEqual(['update email']);
     expect(user(live, { ...ours, account: { ...account, email: 'old@example.com' } })).toEqual(['update email']);
   });
 
