@@ -12,7 +12,7 @@ import type { ConfluenceDouble, HeldCall } from './confluence-double.ts';
 import { type Message, VISIBILITY_MS } from './fifo-queue.ts';
 import { startWorld, WORLD_BEGINS, type World } from './harness.ts';
 import { HttpGate } from './http-gate.ts';
-import { type CloudKind, startCloudByHand } from './target-by-hand.ts';
+import { type CloudByHand, type CloudKind, startCloudByHand } from './target-by-hand.ts';
 
 export interface Walk {
   readonly seed: number;
@@ -98,10 +98,12 @@ export async function walk({
     const isOfTime = ({ code, reason }: { code: string; reason: string }) =>
       /^(taken|conflict|not-found)$/.test(code) && !reason.includes('has the e-mail address');
     const parked = lags ? world.records('change.parked').filter(isOfTime) : [];
-    return {
-      differences: [...parked.map(({ reason }) => `parked: ${reason}`), ...(await compareAtRest(world, cloud?.confluence()))],
-      trace,
-    };
+    const differences = [...parked.map(({ reason }) => `parked: ${reason}`), ...(await compareAtRest(world, cloud?.confluence()))];
+    if (cloud && differences.length === 0) {
+      trace.push(`by hand: ${await driftByHand(cloud.there, random)}`);
+      differences.push(...(await synchronized(cloud)));
+    }
+    return { differences, trace };
   } catch (error) {
     throw new Error(`seed ${seed} after\n${trace.join('\n')}`, { cause: error });
   } finally {
@@ -131,6 +133,51 @@ async function startCloud(kind: CloudKind, settings: SettingsChange, lags: boole
     };
   };
   return { world, there, gate, confluence };
+}
+
+/** Somebody takes access away at Atlassian, by hand. */
+async function driftByHand(there: CloudByHand, random: () => number): Promise<string> {
+  const { accounts, groups } = there.state();
+  const said: string[] = [];
+  for (const [name, shown] of Object.entries(accounts)) {
+    if (/^[([]/.test(shown) || random() < 0.5) continue;
+    await there.setActive(name, false);
+    said.push(`${name} is deactivated`);
+  }
+  for (const [group, members] of Object.entries(groups)) {
+    if (random() < 0.3) {
+      await there.deleteGroup(group);
+      said.push(`group ${group} is deleted`);
+      continue;
+    }
+    for (const name of members.filter(() => random() < 0.5)) {
+      await there.setMember(group, name, false);
+      said.push(`${name} is taken out of ${group}`);
+    }
+  }
+  return said.join(', ');
+}
+
+/** What Synchronize does not mend, and what a second one writes. */
+async function synchronized({ world, there, confluence }: Awaited<ReturnType<typeof startCloud>>): Promise<string[]> {
+  // Longer than any process believes what it remembers of names.
+  world.clock.now += 3_600_001;
+  await world.synchronize();
+  await world.untilQuiet();
+  const differences = await compareAtRest(world, confluence());
+  const before = there.writes().length;
+  await world.synchronize();
+  await world.untilQuiet();
+  // Whoever is parked is tried again.
+  const again = (await isAnyParked(world)) ? [] : there.writes().slice(before);
+  return [...differences.map((each) => `synchronized: ${each}`), ...again.map((each) => `again: ${each}`)];
+}
+
+async function isAnyParked(world: World): Promise<boolean> {
+  const { users, groups } = world.directory;
+  for await (const { id } of users.listing.find(world.connection, { by: 'all' })) if ((await world.user(id))?.parkedCode) return true;
+  for await (const { id } of groups.listing.find(world.connection, { by: 'all' })) if ((await world.group(id))?.parkedCode) return true;
+  return false;
 }
 
 /** What happens by itself: deliveries, answers, time, the sweep. */
