@@ -33,7 +33,7 @@ export function targetAddressOf(options: Options): TargetAddress {
   for (const name of CLOUD_OPTIONS)
     if (options[name] !== undefined && (kind === 'confluence' || (kind === 'cloud-guard' && name !== 'api')))
       throw new UsageError(`--${name} goes with --cloud-organization${name === 'api' ? ' and --cloud-guard' : ''}`);
-  if (kind === 'confluence') return { kind: 'data-center', baseUrl: webAddress('confluence', String(options['confluence'])) };
+  if (kind === 'confluence') return { kind: 'data-center', baseUrl: notInCloud(webAddress('confluence', String(options['confluence']))) };
   const baseUrl = options['api'] === undefined ? ATLASSIAN_API : secureAddress('api', String(options['api']));
   if (kind === 'cloud-guard') return parsed(kind, { kind, baseUrl, directory: trimmed(options[kind]) });
   return parsed(kind, {
@@ -56,7 +56,18 @@ function parsed(option: (typeof KIND_OPTIONS)[number], address: TargetAddress): 
   const result = TargetAddress.safeParse(address);
   if (result.success) return result.data;
   const [name, message] = [result.error.issues[0]?.path[0], result.error.issues[0]?.message];
-  throw new UsageError(`--${name === 'directory' && option === 'cloud-organization' ? name : option}: ${message}`, { cause: result.error });
+  const where = option === 'cloud-guard' ? ', without the rest of the SCIM base URL: what stands in it after /scim/directory/' : '';
+  throw new UsageError(`--${name === 'directory' && option === 'cloud-organization' ? name : option}: ${message}${where}`, {
+    cause: result.error,
+  });
+}
+
+/** The site's address is what everybody has at hand; Confluence there has no call that makes or disables people. */
+function notInCloud(url: string): string {
+  if (!/^https?:\/\/([^/:]+\.)?atlassian\.(net|com)([:/]|$)/.test(url)) return url;
+  throw new UsageError(
+    `--confluence ${url} is Atlassian Cloud: write --cloud-guard DIRECTORY_ID or --cloud-organization ORGANISATION_ID. docs/cloud.md says which of the two is for whom, and where the ids are.`,
+  );
 }
 
 function trimmed(value: Options[string]): string {

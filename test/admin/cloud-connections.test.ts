@@ -79,7 +79,7 @@ describe('connection create, for Atlassian Cloud without Guard', () => {
   it('leaves the settings of a file as they are, and says what would be the default', async () => {
     world.files.set('base.json', JSON.stringify({ version: 2, users: { linking: 'never' } }));
     const created = await world.admin(`${organization.replace(' --link user-name', '')} --directory dir-2 --settings base.json`);
-    for (const setting of ['users.userName.source', 'users.groupsOnDeactivate.do', 'target.organization.accessGroups'])
+    for (const setting of ['users.userName.source', 'users.groupsOnDeactivate.do', 'target.organization.accessGroups', 'protected.groups'])
       expect(created.text).toContain(`Note: ${setting}: `);
     expect((await world.admin('connection show okta --json')).json()).toMatchObject({
       target: { directory: 'dir-2' },
@@ -97,6 +97,10 @@ describe('connection create, where the target is not said as it must be', () => 
     [' --cloud-guard d --directory e', '--directory goes with --cloud-organization'],
     [' --cloud-guard d --site https://acme.atlassian.net', '--site goes with --cloud-organization'],
     [' --cloud-guard ../d', '--cloud-guard: copy the id as Atlassian shows it'],
+    [' --cloud-guard https://api.atlassian.com/scim/directory/d', 'what stands in it after /scim/directory/'],
+    [' --confluence https://acme.atlassian.net/wiki', 'is Atlassian Cloud: write --cloud-guard DIRECTORY_ID or --cloud-organization'],
+    [' --confluence https://api.atlassian.com/scim/directory/d', 'is Atlassian Cloud'],
+    [' --cloud-organization o --access-groups Confluence-Administrators', 'is an administrators’ group'],
     [' --cloud-organization o?', '--cloud-organization: copy the id'],
     [' --cloud-organization o --directory a/b', '--directory: copy the id'],
     [' --cloud-organization o --site acme', '--site acme is no web address'],
@@ -106,6 +110,12 @@ describe('connection create, where the target is not said as it must be', () => 
   ])('refuses "%s"', async (target, expected) => {
     const refused = await world.admin(`connection create okta${target} --link never`);
     expect(refused).toMatchObject({ code: EXIT.usage, error: expect.stringContaining(expected) });
+    expect((await world.admin('connection list --json')).json()).toEqual([]);
+  });
+
+  it('puts nobody into an administrators’ group of the organisation for access', async () => {
+    const refused = await world.admin(`${organization} --access-groups staff,site-admins`);
+    expect(refused).toMatchObject({ code: EXIT.refused, error: expect.stringContaining('"site-admins" is in protected.groups') });
     expect((await world.admin('connection list --json')).json()).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { TargetAddress } from '../../targets/target-address.ts';
 import type { Settings } from './settings.ts';
 
 /** The administrators' groups of an organisation, beside those that are always protected: a pushed group of that name would grant administration. */
-const CLOUD_ADMINISTRATORS: readonly string[] = ['org-admins', 'site-admins', 'administrators'];
+export const CLOUD_ADMINISTRATORS: readonly string[] = ['org-admins', 'site-admins', 'administrators'];
 
 /**
  * The settings with what a new connection to that kind of target begins with. It is written into the document, so that an administrator sees

@@ -1,5 +1,6 @@
 import type { TargetKind } from '../../../targets/target-address.ts';
 import { groupNameOf } from '../../naming.ts';
+import { CLOUD_ADMINISTRATORS } from '../defaults-of-kind.ts';
 import type { Settings } from '../settings.ts';
 import { printPath } from '../settings-fields.ts';
 
@@ -21,8 +22,9 @@ const KINDS: Readonly<Record<TargetKind, (settings: Settings) => readonly Warnin
     [settings.groups.onRename === 'move', 'groups.onRename', `Confluence Data Center can’t rename a group either, and ${NEW_GROUP}`],
   ],
 
-  'cloud-guard': ({ users, groups, target }) => [
+  'cloud-guard': ({ users, groups, target, protected: kept }) => [
     ...notOfAnOrganization({ target }),
+    administratorsOpen(kept),
     [target.version !== undefined, 'target.version', NO_VERSION],
     [
       groups.onRename === 'keep',
@@ -36,10 +38,11 @@ const KINDS: Readonly<Record<TargetKind, (settings: Settings) => readonly Warnin
     ],
   ],
 
-  'cloud-organization': ({ users, groups, target }) => {
+  'cloud-organization': ({ users, groups, target, protected: kept }) => {
     const { userName, groupsOnDeactivate, deactivate } = users;
     const { accessGroups, onDisable } = target.organization;
     return [
+      administratorsOpen(kept),
       [target.version !== undefined, 'target.version', NO_VERSION],
       [
         accessGroups.length === 0,
@@ -80,6 +83,13 @@ const KINDS: Readonly<Record<TargetKind, (settings: Settings) => readonly Warnin
     ];
   },
 };
+
+/** A settings file of a Data Center connection knows other groups. */
+function administratorsOpen({ groups }: Settings['protected']): Warning {
+  const named = new Set(groups.map(groupNameOf));
+  const open = CLOUD_ADMINISTRATORS.filter((name) => !named.has(groupNameOf(name)));
+  return [open.length > 0, 'protected.groups', `a pushed group of the name ${open.join(' or ')} would grant administration: name it here`];
+}
 
 function notOfAnOrganization({ target }: Pick<Settings, 'target'>): Warning[] {
   const { accessGroups, onDisable } = target.organization;

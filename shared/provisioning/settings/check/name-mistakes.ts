@@ -51,7 +51,7 @@ function defaultGroupMistakes({ newUsers, allUsers }: Settings['users']['default
   );
 }
 
-function protectedMistakes({ users, groups, protected: kept }: Settings): Mistake[] {
+function protectedMistakes({ users, groups, target, protected: kept }: Settings): Mistake[] {
   const always = new Set(ALWAYS_PROTECTED_GROUPS.map(groupNameOf));
   const own = new Set(kept.groups.map(groupNameOf));
   const named: (readonly [path: readonly PropertyKey[], name: string])[] = [
@@ -59,6 +59,8 @@ function protectedMistakes({ users, groups, protected: kept }: Settings): Mistak
     ...(['newUsers', 'allUsers'] as const).flatMap((which) =>
       users.defaultGroups[which].map((name, i) => [['users', 'defaultGroups', which, i], name] as const),
     ),
+    // Everybody who is provisioned is put into these.
+    ...target.organization.accessGroups.map((name, i) => [['target', 'organization', 'accessGroups', i], name] as const),
   ];
   return named.flatMap(([path, name]) => {
     if (always.has(groupNameOf(name)))

@@ -6,10 +6,13 @@ import { type SettingsChange, settingsOf } from '../../../settings-of.ts';
 
 const ACCESS = { organization: { accessGroups: ['staff'] } };
 
+/** As every Cloud connection begins. */
+const KEPT = { protected: { groups: ['org-admins', 'site-admins', 'administrators'] } };
+
 const LINKING = { users: { linking: 'email' } } as const;
 
 function warned(kind: TargetKind, change: SettingsChange): string[] {
-  const checked = checkSettings(settingsOf(change), { now: new Date(0), kind });
+  const checked = checkSettings(settingsOf(KEPT, change), { now: new Date(0), kind });
   if ('mistakes' in checked) throw new Error(JSON.stringify(checked.mistakes));
   return checked.warnings.map(({ path }) => path);
 }
@@ -40,6 +43,8 @@ describe('settings, by what they are for', () => {
     ['cloud-guard', { groups: { onRename: 'move' }, target: ACCESS, ...LINKING }, ['target.organization.accessGroups']],
     ['cloud-guard', { groups: { onRename: 'move' }, target: { version: '8.5' }, ...LINKING }, ['target.version']],
     ['cloud-guard', { groups: { onRename: 'move' } }, ['users.linking']],
+    ['cloud-guard', { groups: { onRename: 'move' }, protected: { groups: [] }, ...LINKING }, ['protected.groups']],
+    ['data-center', { protected: { groups: [] } }, []],
     ['cloud-guard', { groups: { onRename: 'move' }, users: { linking: 'user-name', userName: { lowerCase: false } } }, []],
   ])('for %s, of %j it warns: %j', (kind, change, expected) => {
     expect(warned(kind, change)).toEqual(expected);
@@ -58,10 +63,11 @@ describe('settings, by what they are for', () => {
     [{ target: { organization: { accessGroups: [] } } }, ['target.organization.accessGroups']],
     [{ target: { ...ACCESS, version: '8.5' } }, ['target.version']],
     [{ groups: { onRename: 'move' } }, ['groups.onRename']],
+    [{ protected: { groups: ['Org-Admins', 'administrators'] } }, ['protected.groups']],
     [{ groups: { mapping: 'map', map: { Writers: ['writers', 'Staff'] } } }, ['groups.map.Writers[1]']],
   ])('for an organisation, of %j it warns: %j', (change, expected) => {
     const users = { update: false, userName: { source: 'email' }, groupsOnDeactivate: { do: 'remove' } } as const;
-    const whole = settingsOf({ target: ACCESS, users }, change);
+    const whole = settingsOf({ ...KEPT, target: ACCESS, users }, change);
     const checked = checkSettings(whole, { now: new Date(0), kind: 'cloud-organization' });
     expect('warnings' in checked && checked.warnings.map(({ path }) => path)).toEqual(expected);
   });
