@@ -1,18 +1,10 @@
-import { type RefusedAnswer, retryAfterMsOf } from '../http/call-failure.ts';
-import { type ProvisioningCode, ProvisioningError } from '../target.ts';
+import type { RefusedAnswer } from '../http/call-failure.ts';
+import { type FailureRow, failureByTable, saidIn } from '../http/failure-table.ts';
 
-interface Row {
-  /** Absent: any. */
-  readonly status?: readonly number[];
-  readonly when?: (answer: RefusedAnswer) => boolean;
-  readonly code: ProvisioningCode;
-  readonly sentence: string;
-}
-
-const saysDomain = ({ body }: RefusedAnswer) => /domain/i.test(wordsOf(body));
+const saysDomain = ({ body }: RefusedAnswer) => /domain/i.test(saidIn(body, wordsOf));
 
 /** What an answer means; the first row that fits. What is done about it is in ../../provisioning/dispositions.ts. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly FailureRow[] = [
   {
     status: [301, 302, 303, 307, 308],
     code: 'unexpected-answer',
@@ -52,30 +44,11 @@ const ROWS: readonly Row[] = [
   { code: 'unexpected-answer', sentence: 'The directory answered in a way that this version of the product does not know.' },
 ];
 
-/**
- * The failure that an answer without success stands for, with Atlassian's own words in the message.
- * @param now milliseconds, for a Retry-After that is a date
- * @param redact takes secrets out of what Atlassian said
- */
-export function failureOfAnswer(answer: RefusedAnswer, now: number, redact: (text: string) => string): ProvisioningError {
-  const row = ROWS.find(({ status, when }) => (status?.includes(answer.status) ?? true) && (when?.(answer) ?? true)) as Row;
-  const retryAfterMs = retryAfterMsOf(answer.retryAfter, now);
-  const said = redact(wordsOf(answer.body));
-  return new ProvisioningError(row.code, `${row.sentence} (HTTP ${answer.status}${said === '' ? '' : `: ${said}`})`, {
-    status: answer.status,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
-}
+/** With what Atlassian's directory said. */
+export const failureOfAnswer = failureByTable(ROWS, wordsOf);
 
-/** The `detail` of a SCIM error, the `error` of the gateway, the `message` of a refused payload; or nothing: a web page explains nothing. */
-function wordsOf(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== 'object' || parsed === null) return '';
-    const { detail, error, message } = parsed as { readonly [word: string]: unknown };
-    const said = [detail, error, message].find((words) => typeof words === 'string');
-    return typeof said === 'string' ? said.slice(0, 300) : '';
-  } catch {
-    return '';
-  }
+/** The `detail` of a SCIM error, the `error` of the gateway, the `message` of a refused payload. */
+function wordsOf(json: object): unknown {
+  const { detail, error, message } = json as { readonly [word: string]: unknown };
+  return [detail, error, message].find((words) => typeof words === 'string');
 }

@@ -1,19 +1,11 @@
-import { type RefusedAnswer, retryAfterMsOf } from '../http/call-failure.ts';
-import { type ProvisioningCode, ProvisioningError } from '../target.ts';
-
-interface Row {
-  /** Absent: any. */
-  readonly status?: readonly number[];
-  readonly when?: (answer: RefusedAnswer) => boolean;
-  readonly code: ProvisioningCode;
-  readonly sentence: string;
-}
+import type { RefusedAnswer } from '../http/call-failure.ts';
+import { type FailureRow, failureByTable } from '../http/failure-table.ts';
 
 /** "You can't add a user to a group if you've exceeded your user limit for an app that the group grants access to." */
 const saysLimit = ({ body }: RefusedAnswer) => /user limit|licen[cs]e limit|UAM-409-3/i.test(body);
 
 /** What an answer means; the first row that fits. What is done about it is in ../../provisioning/dispositions.ts. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly FailureRow[] = [
   {
     status: [301, 302, 303, 307, 308],
     code: 'unexpected-answer',
@@ -56,35 +48,13 @@ const ROWS: readonly Row[] = [
   { code: 'unexpected-answer', sentence: 'The Organizations API answered in a way that this version of the product does not know.' },
 ];
 
-/**
- * The failure that an answer without success stands for, with Atlassian's own words in the message.
- * @param now milliseconds, for a Retry-After that is a date
- * @param redact takes secrets out of what Atlassian said
- */
-export function failureOfAnswer(answer: RefusedAnswer, now: number, redact: (text: string) => string): ProvisioningError {
-  const row = ROWS.find(({ status, when }) => (status?.includes(answer.status) ?? true) && (when?.(answer) ?? true)) as Row;
-  const retryAfterMs = retryAfterMsOf(answer.retryAfter, now);
-  const said = redact(wordsOf(answer.body));
-  return new ProvisioningError(row.code, `${row.sentence} (HTTP ${answer.status}${said === '' ? '' : `: ${said}`})`, {
-    status: answer.status,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
-}
+/** With what the Organizations API said. */
+export const failureOfAnswer = failureByTable(ROWS, wordsOf);
 
-/** `{ errors: [{ title, detail }] }`, or the `message` or `detail` of the gateway; or nothing: a web page explains nothing. */
-function wordsOf(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (!isObject(parsed)) return '';
-    const [first]: unknown[] = Array.isArray(parsed['errors']) ? parsed['errors'] : [];
-    const { detail, title, message, error } = { ...parsed, ...(isObject(first) ? first : {}) };
-    const said = [detail, message, title, error].find((words) => typeof words === 'string');
-    return typeof said === 'string' ? said.slice(0, 300) : '';
-  } catch {
-    return '';
-  }
-}
-
-function isObject(value: unknown): value is { readonly [word: string]: unknown } {
-  return typeof value === 'object' && value !== null;
+/** `{ errors: [{ title, detail }] }`, or the `message` or `detail` of the gateway. */
+function wordsOf(json: object): unknown {
+  const { errors, ...told } = json as { readonly [word: string]: unknown };
+  const [first]: unknown[] = Array.isArray(errors) ? errors : [];
+  const { detail, title, message, error } = { ...told, ...(typeof first === 'object' ? (first as typeof told) : {}) };
+  return [detail, message, title, error].find((words) => typeof words === 'string');
 }

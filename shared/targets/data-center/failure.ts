@@ -1,13 +1,5 @@
-import { type RefusedAnswer, retryAfterMsOf } from '../http/call-failure.ts';
-import { type ProvisioningCode, ProvisioningError } from '../target.ts';
-
-interface Row {
-  /** Absent: any. */
-  readonly status?: readonly number[];
-  readonly when?: (answer: RefusedAnswer) => boolean;
-  readonly code: ProvisioningCode;
-  readonly sentence: string;
-}
+import type { RefusedAnswer } from '../http/call-failure.ts';
+import { type FailureRow, failureByTable } from '../http/failure-table.ts';
 
 const isLoginPage = ({ location }: RefusedAnswer) => /login|sso|saml|oauth|authori[sz]e/i.test(location);
 const asksForWebSudo = ({ body, location }: RefusedAnswer) =>
@@ -16,7 +8,7 @@ const saysDirectoryIsReadOnly = ({ body }: RefusedAnswer) => /director(y|ies)\b.
 const saysReadOnly = ({ body }: RefusedAnswer) => /read[-_ ]?only/i.test(body);
 
 /** What an answer means; the first row that fits. What is done about it is in ../../provisioning/dispositions.ts. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly FailureRow[] = [
   {
     status: [401, 403],
     when: ({ loginReason }) => loginReason?.includes('AUTHENTICATION_DENIED') === true,
@@ -73,29 +65,10 @@ const ROWS: readonly Row[] = [
   { code: 'unexpected-answer', sentence: 'Confluence answered in a way that this version of the product does not know.' },
 ];
 
-/**
- * The failure that an answer without success stands for, with Confluence's own words in the message.
- * @param now milliseconds, for a Retry-After that is a date
- * @param redact takes secrets out of what Confluence said
- */
-export function failureOfAnswer(answer: RefusedAnswer, now: number, redact: (text: string) => string): ProvisioningError {
-  const row = ROWS.find(({ status, when }) => (status?.includes(answer.status) ?? true) && (when?.(answer) ?? true)) as Row;
-  const retryAfterMs = retryAfterMsOf(answer.retryAfter, now);
-  const said = redact(wordsOf(answer.body));
-  return new ProvisioningError(row.code, `${row.sentence} (HTTP ${answer.status}${said === '' ? '' : `: ${said}`})`, {
-    status: answer.status,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(answer.loginReason !== undefined && { loginReason: answer.loginReason }),
-  });
-}
+/** With what Confluence said. */
+export const failureOfAnswer = failureByTable(ROWS, wordsOf);
 
-/** RestError's message, or nothing: a web page explains nothing. */
-function wordsOf(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const message = typeof parsed === 'object' && parsed !== null && 'message' in parsed ? parsed.message : undefined;
-    return typeof message === 'string' ? message.slice(0, 300) : '';
-  } catch {
-    return '';
-  }
+/** RestError's message. */
+function wordsOf(json: object): unknown {
+  return 'message' in json ? json.message : undefined;
 }
