@@ -43,6 +43,8 @@ export interface Owner {
   readonly connection: ConnectionId;
   readonly id: string;
   readonly creating: boolean;
+  /** When that was written last. */
+  readonly creatingSince?: string;
   readonly live: boolean;
   /** Nobody can be at work on it under the owner's lock any more: the owner is gone, or has given it up. */
   readonly free: boolean;

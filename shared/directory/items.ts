@@ -160,6 +160,8 @@ export interface OwnerItem {
   readonly ownerType: 'user' | 'group';
   readonly ownerId: string;
   readonly creating?: boolean;
+  /** When that was written last: a call that makes it may have landed since, and not be seen yet (decision 24). */
+  readonly creatingSince?: string;
   /** This product made the group: bound with `creating`. Kept for whoever has it later. */
   readonly made?: boolean;
   /** Its owner has given it up: free for whoever may have it, without a linking rule (decision 15). */

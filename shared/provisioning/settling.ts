@@ -1,19 +1,20 @@
+import type { Owner } from '../directory/delivery.ts';
 import type { BoundAttributes, MarkerAttributes } from '../directory/items.ts';
 import { ProvisioningError } from '../targets/target.ts';
 import { maySettle } from './dispositions.ts';
 import type { Work } from './work.ts';
 
 /** What is known of when something was done about a user, a group or a membership. */
-type Dated = Pick<MarkerAttributes, 'markerSince'> & Pick<BoundAttributes, 'boundAt'>;
+type Dated = Pick<MarkerAttributes, 'markerSince'> & Pick<BoundAttributes, 'boundAt'> & Pick<Owner, 'creatingSince'>;
 
 /**
- * True while calls to the target may not know yet of what was done about any of these: it was marked, or found to be there, less than the
- * target's `settlesWithinMs` ago (decision 24). Never where each call sees all before it.
+ * True while calls to the target may not know yet of what was done about any of these: it was marked, begun to be made, or found to be there,
+ * less than the target's `settlesWithinMs` ago (decision 24). Never where each call sees all before it.
  */
 export function isSettling({ target, now }: Pick<Work, 'target' | 'now'>, ...about: readonly (Dated | undefined)[]): boolean {
   // Another function's clock may be ahead of this one's: where nothing has to settle, no time is compared.
   if (target.settlesWithinMs === 0) return false;
-  return about.some((one) => isRecent(one?.markerSince) || isRecent(one?.boundAt));
+  return about.some((one) => isRecent(one?.markerSince) || isRecent(one?.boundAt) || isRecent(one?.creatingSince));
 
   function isRecent(time: string | undefined): boolean {
     return time !== undefined && now().getTime() - Date.parse(time) < target.settlesWithinMs;
@@ -51,8 +52,20 @@ function settling(message: string, cause?: ProvisioningError): ProvisioningError
 /**
  * DELIVERY §2.3, where a look does not show what a 409 says: the second in one message, after a look that found nothing. It is never asked
  * a third time at once.
+ * @param first the owner as the first of the two attempts read it. A message before may have made it, whenever it was marked; by what this
+ * message has written itself it would settle for ever.
  */
-export function takenUnseen(kind: 'account' | 'group', name: string, conflict: ProvisioningError): ProvisioningError {
+export function takenUnseen(
+  work: Pick<Work, 'target' | 'now' | 'isDryRun'>,
+  kind: 'account' | 'group',
+  name: string,
+  conflict: ProvisioningError,
+  first: Owner | undefined,
+): ProvisioningError {
   const sentence = `The ${kind} ${name} can't be made and is not found either: something that this product can't see has the name${kind === 'account' ? ' or the e-mail address' : ''}. ${conflict.message}`;
-  return new ProvisioningError('taken', sentence, { ...(conflict.status !== undefined && { status: conflict.status }), cause: conflict });
+  const taken = new ProvisioningError('taken', sentence, {
+    ...(conflict.status !== undefined && { status: conflict.status }),
+    cause: conflict,
+  });
+  return asSettling(work, taken, first) ?? taken;
 }

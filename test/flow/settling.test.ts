@@ -61,6 +61,31 @@ describe('decision 24: an account that is not seen yet', () => {
     expect(settlings()).not.toEqual([]);
   });
 
+  it.each(['user', 'group'] as const)(
+    'a %s whose change had waited for longer than that, in a pause: it counts from the creation',
+    async (type) => {
+      const name = 'ann';
+      const id = type === 'user' ? await world.createUser(name) : await world.createGroup(name);
+      const find = () => (type === 'user' ? world.user(id as UserId) : world.group(id as GroupId));
+      world.clock.now += 2 * SETTLES_MS;
+      const held = world.confluence.hold(/^create/);
+      const dying = world.deliver();
+      const create = await held;
+      create.timeOut();
+      await dying;
+      create.land();
+      if (type === 'user') world.confluence.lie(/^findAccount/, undefined, 5);
+      else world.confluence.lie(/^groupExists/, false, 5);
+      await world.pass(180_000);
+      await comeBack();
+      expect(world.records('change.parked')).toEqual([]);
+      expect(await find()).toMatchObject({ boundAt: expect.any(String) });
+      expect(await find()).not.toHaveProperty('marker');
+      expect(await ownerOf(type, name)).not.toHaveProperty('creatingSince');
+      expect(settlings()).not.toEqual([]);
+    },
+  );
+
   it('somebody else’s is never taken over: each refused attempt gives owner and binding back, and parks as taken after the time', async () => {
     world.confluence.accounts.set('ann', { fullName: 'by hand', active: true });
     world.confluence.lie(/^findAccount/, undefined, Number.POSITIVE_INFINITY);

@@ -38,12 +38,14 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
             // Of a group that is only being placed no membership was ever applied.
             ...(group.boundAt !== undefined && !group.alsoBound?.includes(name) && { reapplyAfter: '' }),
           }),
-          ownedFromNowOn(group, name, owner, creating),
+          ownedFromNowOn(group, name, owner, creating ? times.now() : undefined),
         ]),
       ),
 
     record: (group, name) =>
-      written(table.transact([{ update: ownerOf(group, name), change: { remove: ['creating'] }, condition: ownedBy(group) }])),
+      written(
+        table.transact([{ update: ownerOf(group, name), change: { remove: ['creating', 'creatingSince'] }, condition: ownedBy(group) }]),
+      ),
 
     async release(group, name) {
       const marked: Marked[] = [];
@@ -127,7 +129,11 @@ export function groupNames(table: DynamoDbTable, times: MarkTimes, { wakeWaiters
           const owner = await table.get<OwnerItem>(ownerOf(group, name));
           if (owner?.ownerId !== group.id || owner.ownerConnection !== group.connection) continue;
           const nobodyWaits = both(ownedBy(group), { expression: 'attribute_not_exists(#waiters)' });
-          owners.push({ update: ownerOf(group, name), change: { set: { free: true }, remove: ['creating'] }, condition: nobodyWaits });
+          owners.push({
+            update: ownerOf(group, name),
+            change: { set: { free: true }, remove: ['creating', 'creatingSince'] },
+            condition: nobodyWaits,
+          });
         }
         if (await written(table.transact([without, ...owners]))) return { done: true, marked };
       }

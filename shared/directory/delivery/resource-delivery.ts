@@ -69,6 +69,7 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
         live: resource?.state === 'live' && !givenUp,
         free: resource === undefined || givenUp,
         givenUp,
+        ...(item.creatingSince !== undefined && { creatingSince: item.creatingSince }),
         ...(item.made && { made: true }),
         ...(resource?.boundName !== undefined && { lock: resource.boundName }),
         ...(called !== undefined && { name: called }),
@@ -83,7 +84,7 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
             change: { set: { boundName: name, ...(resource.type === 'group' && boundGroup(resource, name, creating)) } },
             condition: both(unchanged(resource), boundAsRead(resource)),
           },
-          ownedFromNowOn(resource, name, owner, creating),
+          ownedFromNowOn(resource, name, owner, creating ? times.now() : undefined),
         ]),
       ),
 
@@ -99,7 +100,11 @@ export function resourceDelivery(table: DynamoDbTable, times: MarkTimes): Resour
             },
             condition: { expression: '#boundName = :name', values: { ':name': name } },
           },
-          { update: ownerKey(resource.target, resource.type, name), change: { remove: ['creating'] }, condition: ownedBy(resource) },
+          {
+            update: ownerKey(resource.target, resource.type, name),
+            change: { remove: ['creating', 'creatingSince'] },
+            condition: ownedBy(resource),
+          },
         ]),
       ),
 

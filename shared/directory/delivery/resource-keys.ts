@@ -18,15 +18,19 @@ export function ownerKey(target: TargetId, type: 'user' | 'group', name: string)
   return type === 'user' ? keys.accountOwner(target, name) : keys.groupOwner(target, name);
 }
 
-/** The owner item names `resource` from now on, if it is still as `owner` was read. `creating`: what it is about is still to be made. */
-export function ownedFromNowOn(resource: ResourceItem, name: string, owner: Owner | undefined, creating: boolean): Write {
+/** The owner item names `resource` from now on, if it is still as `owner` was read. `creating`: since when what it is about is still to be made. */
+export function ownedFromNowOn(resource: ResourceItem, name: string, owner: Owner | undefined, creating: Date | undefined): Write {
   const { connection, type, id } = resource;
   const whose = { v: ITEM_VERSION, type: 'owner', name, ownerConnection: connection, ownerType: type, ownerId: id };
   return {
     update: ownerKey(resource.target, type, name),
     change: {
-      set: { ...whose, ...(creating && { creating }), ...(creating && type === 'group' && { made: true }) },
-      remove: creating ? ['free'] : ['free', 'creating'],
+      set: {
+        ...whose,
+        ...(creating && { creating: true, creatingSince: creating.toISOString() }),
+        ...(creating && type === 'group' && { made: true }),
+      },
+      remove: creating ? ['free'] : ['free', 'creating', 'creatingSince'],
     },
     condition: ownerAsRead(owner),
   };

@@ -40,7 +40,7 @@ type Attempted =
 export async function placeGroup(work: Work, header: GroupItem, subject: Subject): Promise<Placement> {
   const { resources } = work.delivery;
   const failedOnce = new Set<ProvisioningCode>();
-  const conflicts = new Set<string>();
+  const conflicts = new Map<string, Owner | undefined>();
   for (let round = 0; round < ROUNDS; round++) {
     const group = round === 0 ? header : await resources.group(header.connection, header.id);
     // Renamed meanwhile and not bound: another message group has the lock.
@@ -67,7 +67,7 @@ export async function placeGroup(work: Work, header: GroupItem, subject: Subject
   return { is: 'gone' };
 }
 
-async function attempt(work: Work, group: GroupItem, subject: Subject, conflicts: Set<string>): Promise<Attempted> {
+async function attempt(work: Work, group: GroupItem, subject: Subject, conflicts: NameAtHand['conflicts']): Promise<Attempted> {
   const naming = groupNamingFor(work, group);
   if (!(await settle(work, group, naming, subject))) return { is: 'again' };
   if (naming.is !== 'names') return { is: 'left out', reason: naming.reason };
@@ -112,7 +112,7 @@ async function attemptName(
   group: GroupItem,
   survey: GroupSurvey,
   subject: Subject,
-  conflicts: Set<string>,
+  conflicts: NameAtHand['conflicts'],
 ): Promise<Exclude<Attempted, { is: 'ready' | 'planned' }> | { readonly is: 'ready' | 'planned'; readonly at: GroupItem }> {
   const { name, owner, plan, waitsFor } = survey;
   const why = 'park' in plan ? { code: plan.park, reason: plan.reason } : undefined;
@@ -161,8 +161,8 @@ async function perform(work: Work, { group, name, owner, conflicts }: NameAtHand
     if (owner === undefined)
       for (const marked of await (isFirst ? resources : groupNames).release(group, name)) await ring(work, marked, 'woken');
     if (error.code !== 'conflict') throw error;
-    if (conflicts.has(name)) throw takenUnseen('group', name, error);
-    conflicts.add(name);
+    if (conflicts.has(name)) throw takenUnseen(work, 'group', name, error, conflicts.get(name));
+    conflicts.set(name, owner);
     return false;
   }
 }
@@ -171,8 +171,8 @@ interface NameAtHand {
   readonly group: GroupItem;
   readonly name: string;
   readonly owner: Owner | undefined;
-  /** Names whose creation was answered 409 within this message. Gains each. */
-  readonly conflicts: Set<string>;
+  /** Names whose creation was answered 409 within this message, and their owners as read before the first. Gains each. */
+  readonly conflicts: Map<string, Owner | undefined>;
 }
 
 /** Its first name, under which it was found to be there. */

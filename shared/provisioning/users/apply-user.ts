@@ -15,7 +15,7 @@ import { asSettling, isJustMade, notSeenYet } from '../settling.ts';
 import { type Attempt, about, goOn, report, reportPlan, ring, type Work } from '../work.ts';
 import { endTombstone } from './end-tombstone.ts';
 import { finishUser, wakeMemberships } from './finish-user.ts';
-import { performOnAccount } from './perform-on-account.ts';
+import { type AccountAtHand, performOnAccount } from './perform-on-account.ts';
 import { type DesiredUser, isWanted } from './plan-user.ts';
 import { isMine, surveyUser } from './survey-user.ts';
 
@@ -25,7 +25,7 @@ const ROUNDS = 6;
 /** Makes the account in the target equal to the newest state of the user: DELIVERY §2. */
 export async function applyUser(work: Work, id: UserId): Promise<void> {
   const failedOnce = new Set<ProvisioningCode>();
-  const conflicts = new Set<string>();
+  const conflicts: AccountAtHand['conflicts'] = new Map();
   for (let round = 0; round < ROUNDS; round++) {
     const user = await work.delivery.resources.user(work.connection.id, id);
     if (!user) return;
@@ -64,7 +64,7 @@ export async function applyUser(work: Work, id: UserId): Promise<void> {
   await goOn(work, 'again');
 }
 
-async function attempt(work: Work, user: UserItem, subject: Subject, conflicts: Set<string>): Promise<Attempt> {
+async function attempt(work: Work, user: UserItem, subject: Subject, conflicts: AccountAtHand['conflicts']): Promise<Attempt> {
   const { delivery } = work;
   const { name, owner, account, linkable, desired, plan } = await surveyUser(work, user);
   if (linkable && linkable.name !== name) return linkUnderItsName(work, user, linkable, subject);

@@ -22,8 +22,8 @@ export interface AccountAtHand {
   readonly key: string | undefined;
   /** Failures that hold nothing up: told, and tried again by the sweep. Gains what is left of each. */
   readonly left: ProvisioningError[];
-  /** Names whose creation was answered 409 within this message. Gains each. */
-  readonly conflicts: Set<string>;
+  /** Names whose creation was answered 409 within this message, and their owners as read before the first. Gains each. */
+  readonly conflicts: Map<string, Owner | undefined>;
 }
 
 /** Performs a plan's actions in order. `again`: begin from the newest state. */
@@ -98,8 +98,8 @@ async function createAccount(work: Work, at: AccountAtHand, profile: { fullName:
       throw error;
     }
     if (owner === undefined) await release(work, at);
-    if (conflicts.has(name)) throw takenUnseen('account', name, error);
-    conflicts.add(name);
+    if (conflicts.has(name)) throw takenUnseen(work, 'account', name, error, conflicts.get(name));
+    conflicts.set(name, owner);
     return 'again';
   }
 }
