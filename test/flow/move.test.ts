@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { timeLimits } from '../../cdk/time-limits.ts';
 import { EXIT } from '../../functions/admin/command.ts';
+import { copyDirectory } from '../../functions/admin/move/copy-directory.ts';
 import { LAST_REQUEST_MS } from '../../functions/admin/move/switch-over.ts';
 import type { UserId } from '../../shared/directory/ids.ts';
 import { addToken } from '../protocol/scim-client.ts';
@@ -262,6 +263,19 @@ describe('move switch', () => {
     expect(waited[0]).toBe(LAST_REQUEST_MS);
     await sameInBoth();
     expect(await world.idp.memberIds(sales)).toEqual([jane]);
+  });
+
+  it('ends a copying that another terminal has begun before: who came since is the new connection’s own', async () => {
+    world = await startMoveWorld();
+    await world.createUser('jane');
+    await copied();
+    await switched();
+    const anna = await world.idp.newUser('anna', { emails: [{ value: 'anna@example.com' }] });
+    // It slept meanwhile, and knows both as they were.
+    const options = { directory: world.directory, connections: world.connections, now: () => new Date(world.clock.now) };
+    const late = copyDirectory({ ...options, correlationId: 'late', onProgress: () => {} }, world.connection, world.cloudConnection);
+    await expect(late).rejects.toThrow(/cloud is not the copy of first any more/);
+    expect((await world.idp.get(`/Users/${anna}`)).status).toBe(200);
   });
 
   it('goes back the same way, with what has changed meanwhile', async () => {

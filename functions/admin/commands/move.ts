@@ -79,9 +79,9 @@ and status show what would be. CONNECTION goes on as before. Ids stay what they 
     const [from, to] = await bothConnections(administration, nameOrId, options);
     await mustTakeCopy(administration, from, to);
     await administration.moves.beginCopy(from, to);
-    const { directory, now } = administration;
+    const { directory, connections, now } = administration;
     const onProgress = (counts: CopyCounts) => terminal.showProgress?.(inWords(counts));
-    const counts = await copyDirectory({ directory, now, correlationId: administration.newId(), onProgress }, from, to);
+    const counts = await copyDirectory({ directory, connections, now, correlationId: administration.newId(), onProgress }, from, to);
     terminal.showProgress?.('');
     const next = `sync ${to.name} --dry-run shows what would be done; move switch ${from.name} --to ${to.name} hands the identity provider over.`;
     return { json: { from: from.id, to: to.id, ...counts }, text: `Users and groups: ${inWords(counts)}.\nNext: ${next}` };

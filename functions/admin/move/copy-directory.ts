@@ -1,5 +1,5 @@
 import { atOnce } from '../../../shared/directory/at-once.ts';
-import type { Connection } from '../../../shared/directory/connection.ts';
+import type { Connection, Connections } from '../../../shared/directory/connection.ts';
 import { type Directory, NameTaken, RevisionConflict, type Stored, type WriteContext } from '../../../shared/directory/directory.ts';
 import type { UserId } from '../../../shared/directory/ids.ts';
 import { Refused } from '../command.ts';
@@ -14,6 +14,7 @@ export type CopyCounts = Readonly<Record<'made' | 'changed' | 'deleted' | 'same'
 
 export interface CopyOptions {
   readonly directory: Directory;
+  readonly connections: Pick<Connections, 'get'>;
   readonly now: () => Date;
   readonly correlationId: string;
   readonly onProgress: (counts: CopyCounts) => void;
@@ -33,7 +34,7 @@ const TRIES = 3;
  * A copy is never at a later revision than its original, and of two that are at the same one everything is the same: revisions only grow,
  * nobody but this writes into a copy, and what it writes has the revision of the state that was read.
  *
- * @throws Refused if `to` has been changed by something else
+ * @throws Refused if `to` has been changed by something else, or is not the copy of `from` any more
  */
 export async function copyDirectory(options: CopyOptions, from: Connection, to: Connection): Promise<CopyCounts> {
   const counts = { made: 0, changed: 0, deleted: 0, same: 0, left: 0 };
@@ -63,7 +64,7 @@ interface Copier {
 }
 
 function copierOf<R extends Stored<string>>(
-  { directory: _, now, correlationId }: CopyOptions,
+  { connections, now, correlationId }: CopyOptions,
   kind: CopiedKind<R>,
   from: Connection,
   to: Connection,
@@ -76,8 +77,15 @@ function copierOf<R extends Stored<string>>(
     ...(original && { newId: original.id, original }),
   });
 
+  /** Asked after what is written was read: another terminal may have switched, and whoever came since is in `to` alone. */
+  async function mustBeCopy(): Promise<void> {
+    if ((await connections.get(to.id))?.copyOf !== from.id)
+      throw new Refused(`${to.name} is not the copy of ${from.name} any more: nothing else is copied`);
+  }
+
   async function attempt(id: string): Promise<void> {
     const [original, copy] = await Promise.all([kind.read(from, id), kind.read(to, id)]);
+    if (original?.revision !== copy?.revision) await mustBeCopy();
     if (!original) {
       if (!copy) return;
       await kind.delete(context(), copy);
@@ -115,6 +123,7 @@ function copierOf<R extends Stored<string>>(
       if (before.has(id)) continue;
       const [original, copy] = await Promise.all([kind.read(from, id), kind.read(to, id)]);
       if (!original || !copy || original.revision - copy.revision < 2) continue;
+      await mustBeCopy();
       await kind.rename(context(), copy, `moving ${id}`);
       before.add(id);
       return true;

@@ -21,10 +21,14 @@ export async function switchOver(
   to: Connection,
   onProgress: (what: string) => void,
 ): Promise<readonly Token[]> {
-  const { directory, moves, now, sleep } = administration;
+  const { directory, connections, moves, now, sleep } = administration;
   const correlationId = administration.newId();
   const copy = (what: string) =>
-    copyDirectory({ directory, now, correlationId, onProgress: (counts) => onProgress(`${what}: ${inWords(counts)}`) }, from, to);
+    copyDirectory(
+      { directory, connections, now, correlationId, onProgress: (counts) => onProgress(`${what}: ${inWords(counts)}`) },
+      from,
+      to,
+    );
   await copy('what has changed');
   const isUnderWay = from.state === 'moving';
   await moves.hold(from, correlationId);

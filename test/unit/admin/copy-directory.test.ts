@@ -23,7 +23,8 @@ function randomOf(seed: number): () => number {
 class BusyTenant {
   readonly directory: Directory = inMemoryDirectory(randomUUID);
   readonly from: Connection = { ...aConnection(), name: 'old' };
-  readonly to: Connection = { ...aConnection(), name: 'new' };
+  readonly to: Connection = { ...aConnection(), name: 'new', copyOf: this.from.id };
+  readonly connections = { get: () => Promise.resolve(this.to) };
   readonly #random: () => number;
   #time = Date.parse('2026-11-22T10:00:00.000Z');
   constructor(seed: number) {
@@ -54,7 +55,13 @@ class BusyTenant {
   }
 
   copy(): Promise<CopyCounts> {
-    const options = { directory: this.directory, now: () => new Date(this.#time), correlationId: 'the test', onProgress: () => {} };
+    const options = {
+      directory: this.directory,
+      connections: this.connections,
+      now: () => new Date(this.#time),
+      correlationId: 'the test',
+      onProgress: () => {},
+    };
     return copyDirectory(options, this.from, this.to);
   }
 
@@ -130,7 +137,13 @@ describe('copying a directory', () => {
         },
       },
     };
-    const options = { directory: racing, now: () => context.now, correlationId: 'the test', onProgress: () => {} };
+    const options = {
+      directory: racing,
+      connections: tenant.connections,
+      now: () => context.now,
+      correlationId: 'the test',
+      onProgress: () => {},
+    };
     expect(await copyDirectory(options, from, to)).toMatchObject({ left: 1 });
     expect(await directory.groups.listing.count(to)).toBe(0);
     expect(await copyDirectory(options, from, to)).toMatchObject({ left: 0 });
