@@ -245,6 +245,28 @@ describe.each(CLOUD_KINDS)('%s, from the identity provider’s request to Atlass
     expect(parked()).toEqual([]);
   });
 
+  it.each([
+    ['Ann', 'ann'],
+    ['ann', 'Ann'],
+  ])(
+    'another connection of the same organisation that calls %s %s can’t take the account over, or its access away',
+    async (first, second) => {
+      await start({ users: { userName: { lowerCase: false }, linking: 'user-name' } });
+      const { world, there } = line;
+      await line.user(first);
+      const other = await world.connect('second');
+      const email = { emails: [{ value: 'ann@mail.example' }] };
+      const id = await world.createUser(there.nameOf(second), email, { connection: other });
+      await world.settle();
+      expect(await world.user(id, other)).toMatchObject({ parkedCode: 'owned' });
+      await world.updateUser(id, { active: false }, { connection: other });
+      await quiet();
+      await world.deleteUser(id, { connection: other });
+      await world.untilPassed(120);
+      expect(state().accounts).toEqual(seen({ accounts: { [first]: `The ${first}` } }).accounts);
+    },
+  );
+
   it('who changes their e-mail address at Atlassian is out for certain when they leave', async () => {
     await start();
     await annAndBobInStaff();
