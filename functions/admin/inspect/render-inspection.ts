@@ -10,6 +10,7 @@ import type {
 import { describeTarget } from '../../../shared/targets/target-address.ts';
 import type { TimedRecord } from '../log/recent-records.ts';
 import { renderTable } from '../render.ts';
+import { accountRows } from './account-rows.ts';
 import type { AttributeShown } from './attributes-by-schema.ts';
 import { recordRow } from './record-row.ts';
 import { stateRows } from './state-rows.ts';
@@ -25,16 +26,27 @@ export interface Shown {
   readonly hours: number;
 }
 
+/** What is pending was tried perhaps, and says why it did not come about. */
+function triedAgain({ type, state }: ResourceInspection, records: Shown['records']): string[] {
+  if (state.pending?.marker !== 'pending' || state.parked || typeof records === 'string') return [];
+  const own = records.filter((record) => 'subject' in record && record.subject?.type === type);
+  const last = own.findLast(({ kind }) => kind === 'change.retried' || kind === 'change.applied');
+  return last?.kind === 'change.retried' ? [`Not applied yet, and tried again (${last.code}): ${last.reason}`] : [];
+}
+
 type Rows = readonly Readonly<Record<string, string | number>>[];
 
 export function renderInspection(shown: Shown): string {
   const { connection, inspection, attributes } = shown;
   const title = `${inspection.type === 'user' ? 'User' : 'Group'} ${inspection.name} of ${connection.name}, ${describeTarget(connection.target)}`;
   const sections: (string | false)[] = [
-    [title, ...verdict(inspection)].map(plain).join('\n'),
+    [title, ...verdict(inspection), ...triedAgain(inspection, shown.records)].map(plain).join('\n'),
     section('Sent by the identity provider', sentLines(attributes)),
     section('What the settings make of it', lines(inspection.settings.map(({ setting, says }) => ({ field: setting, value: says })))),
-    section('In Confluence now', inspection.type === 'user' ? accountLines(inspection) : groupLines(inspection)),
+    section(
+      connection.target.kind === 'data-center' ? 'In Confluence now' : 'At Atlassian now',
+      inspection.type === 'user' ? accountLines(inspection, connection) : groupLines(inspection),
+    ),
     section('Differences', differenceLines(inspection)),
     section('What would be done now', outlookLines(inspection)),
     inspection.type === 'user'
@@ -75,19 +87,10 @@ function sentLines({ sent, notSent }: Shown['attributes']): string {
   return [...tables, ...(notSent.length > 0 ? [`not sent: ${notSent.join(', ')}`] : [])].join('\n\n');
 }
 
-function accountLines({ account, accountName, lastSetEmail, notAsked }: UserInspection): string {
+function accountLines({ account, accountName, lastSetEmail, notAsked }: UserInspection, { target, settings }: Connection): string {
   if (notAsked) return notAskedLine(notAsked);
   if (!account) return accountName === undefined ? 'no account' : plain(`no account ${accountName}`);
-  return lines([
-    { field: 'account', value: `${account.name}${account.isOwn ? '' : ', which is not this user’s'}` },
-    { field: 'full name', value: account.fullName },
-    {
-      field: 'e-mail',
-      value: account.email ?? `not told by this version${lastSetEmail === undefined ? '' : `; last set to ${lastSetEmail}`}`,
-    },
-    { field: 'active', value: account.isPartial ? 'in part' : account.active ? 'yes' : 'no' },
-    { field: 'groups', value: account.groups.length === 0 ? 'none' : `${account.groups.join(', ')}${account.moreGroups ? ' …' : ''}` },
-  ]);
+  return lines(accountRows(account, lastSetEmail, { kind: target.kind, settings }));
 }
 
 function groupLines({ confluenceGroups = [], notAsked }: GroupInspection): string {

@@ -7,6 +7,7 @@ import { dispositionOf } from '../dispositions.ts';
 import { accountNameFor } from '../name-in-target.ts';
 import type { Action } from '../plan.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
+import { grantsAccess } from '../policy/policy.ts';
 import { type DesiredUser, isWanted } from '../users/plan-user.ts';
 import { surveyUser, type UserSurvey } from '../users/survey-user.ts';
 import { explainMembership } from './explain-membership.ts';
@@ -141,6 +142,8 @@ function withoutKept(memberships: readonly MembershipFinding[]): MembershipFindi
   return memberships.filter(({ is, confluenceGroup }) => is !== 'obsolete' || !given.has(confluenceGroup));
 }
 
+const ACCESS_GROUP = 'it grants Confluence (target.organization.accessGroups): who is active is in it';
+
 /** Groups of the account that no SCIM membership speaks of. */
 function extras(
   { policy, protectedGroups }: Look,
@@ -153,6 +156,7 @@ function extras(
   return groups
     .filter((name) => !explained.has(foldCase(name)))
     .map((confluenceGroup) => {
+      if (grantsAccess(policy, confluenceGroup)) return { is: 'present', confluenceGroup, why: ACCESS_GROUP };
       if (protectedGroups.has(foldCase(confluenceGroup)))
         return { is: 'extra', confluenceGroup, why: 'a protected group: nobody here has given it, and it is never touched' };
       if (isDefault.has(foldCase(confluenceGroup)))

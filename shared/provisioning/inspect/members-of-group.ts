@@ -4,6 +4,7 @@ import type { UserId } from '../../directory/ids.ts';
 import type { GroupItem } from '../../directory/items.ts';
 import { foldCase } from '../../scim/attributes/fold-case.ts';
 import { type OtherMember, otherMembersOf } from '../groups/other-members.ts';
+import { grantsAccess } from '../policy/policy.ts';
 import { explainMembership } from './explain-membership.ts';
 import type { GroupInspection, MembershipFinding, MembershipKind } from './inspection.ts';
 import { canAsk, type Look } from './look.ts';
@@ -76,7 +77,8 @@ async function extras(look: Look, group: GroupItem, inTarget: readonly MembersIn
   return unexplained.map(({ account, confluenceGroup }) => {
     const is = others.get(`${confluenceGroup}\n${account}`);
     const isProtected = look.protectedAccounts.has(foldCase(account)) || look.protectedGroups.has(foldCase(confluenceGroup));
-    return { is: 'extra' as const, account, confluenceGroup, why: isProtected ? 'protected: it stays' : WHY_EXTRA[is ?? 'known'] };
+    const why = grantsAccess(look.policy, confluenceGroup) ? 'active accounts are in this group' : 'protected: it stays';
+    return { is: 'extra' as const, account, confluenceGroup, why: isProtected ? why : WHY_EXTRA[is ?? 'known'] };
   });
 }
 
