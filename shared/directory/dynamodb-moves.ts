@@ -20,6 +20,11 @@ export function dynamoDbMoves(table: DynamoDbTable): Moves {
       const condition = { expression: `attribute_exists(#pk) AND (${NO_COPY} OR #copyOf = :from)`, values: { ':from': from.id } };
       await commit(table, [
         change(to, { set: { state: 'disabled', copyOf: from.id } }, condition, `${to.name} is gone, or the copy of another connection`),
+        // After a switch that has come in between, `to` serves: as a copy of its copy neither would.
+        {
+          write: { check: keys.connection(from.id), condition: { expression: `attribute_exists(#pk) AND ${NO_COPY}` } },
+          otherwise: (options) => new MoveConflict(`${from.name} is gone, or itself the copy of another connection`, options),
+        },
       ]);
     },
 

@@ -10,7 +10,7 @@ export class MoveConflict extends Error {
  * takes what the identity provider sends.
  */
 export interface Moves {
-  /** `to` serves nobody from now on, and is given what `from` has. @throws MoveConflict if it is the copy of another one */
+  /** `to` serves nobody from now on, and is given what `from` has. @throws MoveConflict if it is the copy of another one, or `from` is one */
   beginCopy(from: Connection, to: Connection): Promise<void>;
   /**
    * Requests of the connection are told to come again, those that authenticate from now on. `by` names who holds it: who has begun before

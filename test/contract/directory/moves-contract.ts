@@ -47,6 +47,10 @@ export function movesContract(opened: () => World): void {
       expect(await stateOf(to)).toEqual({ state: 'active', copyOf: undefined });
       expect(await stateOf(from)).toEqual({ state: 'disabled', copyOf: to.id });
 
+      // Who has begun to copy before does not make the one that serves now a copy of its copy.
+      await expect(moves().beginCopy(from, to)).rejects.toThrow(/old is gone, or itself the copy/);
+      expect(await stateOf(to)).toEqual({ state: 'active', copyOf: undefined });
+
       await moves().hold(to, BY);
       await moves().handOver(to, from, tokens, BY);
       expect(await whose()).toEqual(new Set([from.id]));
