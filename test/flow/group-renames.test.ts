@@ -171,6 +171,23 @@ describe('groups.onRename move: the new group can’t be had', () => {
     expect([membersOf('staff'), membersOf('crew'), membersOf('squad')]).toEqual([undefined, undefined, ['ann', 'bob']]);
   });
 
+  it('three that pass their names on in a circle all get them', async () => {
+    const { staff } = await staffed();
+    const carl = await world.createUser('carl');
+    const dora = await world.createUser('dora');
+    const crew = await world.createGroup('Crew', [carl]);
+    const team = await world.createGroup('Team', [dora]);
+    await world.settle();
+    await world.renameGroup(team, 'Between');
+    await world.renameGroup(crew, 'Team');
+    await world.renameGroup(staff, 'Crew');
+    await world.renameGroup(team, 'Staff');
+    await world.settle();
+    await world.untilQuiet();
+    expect([membersOf('staff'), membersOf('crew'), membersOf('team')]).toEqual([['dora'], ['ann', 'bob'], ['carl']]);
+    for (const id of [staff, crew, team]) expect(await world.group(id)).not.toHaveProperty('parkedCode');
+  });
+
   it('two that exchange their names, one of them halfway to another, both get them', async () => {
     const { staff } = await staffed();
     const carl = await world.createUser('carl');
