@@ -26,9 +26,12 @@ interface Exploration {
 /** Breadth first, so that the first violation found has the shortest history. */
 export function explore<State>(model: Model<State>, limits: { readonly states: number; readonly seconds: number }): Exploration {
   const texts = [JSON.stringify(model.initial)];
-  const known = new Set<bigint>([hash(texts[0] as string)]);
   const parents = [-1];
   const labels = [''];
+  /** From each state, whence it is reached. */
+  const origins: number[][] = [[]];
+  const numbers = new Map<bigint, number>([[hash(texts[0] as string), 0]]);
+  const resting: number[] = [];
   const history = (at: number): string[] => {
     const told: string[] = [];
     for (let i = at; i > 0; i = parents[i] as number) told.unshift(labels[i] as string);
@@ -42,6 +45,7 @@ export function explore<State>(model: Model<State>, limits: { readonly states: n
     texts[at] = '';
     const steps = model.next(state);
     const rest = model.isAtRest(state);
+    if (rest) resting.push(at);
     const why = rest ? model.violation(state) : steps.length === 0 ? 'nothing goes on, and it is not at rest' : undefined;
     if (why !== undefined) return { states: parents.length, isComplete: false, violation: why, history: history(at) };
     for (const step of steps) {
@@ -49,14 +53,35 @@ export function explore<State>(model: Model<State>, limits: { readonly states: n
         return { states: parents.length, isComplete: false, violation: step.wrong, history: [...history(at), step.label] };
       const text = JSON.stringify(step.state);
       const key = hash(text);
-      if (known.has(key)) continue;
-      known.add(key);
+      const known = numbers.get(key);
+      if (known !== undefined) {
+        origins[known]?.push(at);
+        continue;
+      }
+      numbers.set(key, parents.length);
+      origins.push([at]);
       texts.push(text);
       parents.push(at);
       labels.push(step.label);
     }
   }
+  const stuck = firstOutside(resting, origins);
+  if (stuck !== undefined)
+    return { states: parents.length, isComplete: false, violation: 'it never comes to rest from here', history: history(stuck) };
   return { states: parents.length, isComplete: true, history: [] };
+}
+
+/** The first state from which none of `resting` can be reached. */
+function firstOutside(resting: readonly number[], origins: readonly number[][]): number | undefined {
+  const reaches = new Uint8Array(origins.length);
+  const left = [...resting];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    if (reaches[at] === 1) continue;
+    reaches[at] = 1;
+    for (const origin of origins[at] ?? []) left.push(origin);
+  }
+  const first = reaches.indexOf(0);
+  return first === -1 ? undefined : first;
 }
 
 /** Two of 32 bits: a collision hides a state, with a chance of about one in 10^7 for a million of them. */

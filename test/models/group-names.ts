@@ -1,10 +1,14 @@
 import { copy, type Model, type Step } from './explore.ts';
 
-// Decision 15: two SCIM groups, names in the target, settings that give and take names, one user whose account is there. A worker holds the lock of a
-// group's first name. One step is one request to the table, one call to the target, a request of the IdP, a change of settings, or a crash.
+// Decision 15: two SCIM groups, names in the target, settings that give and take names, one user whose account is there. Decision 24: groups that move
+// when the IdP renames them. A worker holds the lock of a group's first name. One step is one request to the table, one call to the target, a request of the IdP, a change of settings, or a crash.
 
 interface Group {
   st: 'none' | 'live' | 'tombstone' | 'gone';
+  /** The displayName, and the one by which it was named: of groups that move. */
+  name: string;
+  namedBy: string;
+  moved: string[];
   pending: boolean;
   parked: string;
   bound: string;
@@ -22,6 +26,7 @@ interface Owner {
   g: number;
   creating: boolean;
   free: boolean;
+  made: boolean;
   waiters: number[];
 }
 interface OwnerRead {
@@ -39,6 +44,9 @@ interface Worker {
   pc: string;
   header?: Group;
   same?: boolean;
+  /** The marker that the message began with, and whether it is still that. */
+  firstPending?: boolean;
+  firstSame?: boolean;
   guard?: boolean;
   revision?: boolean;
   names?: string[];
@@ -55,6 +63,9 @@ interface Worker {
   at?: Group;
   atSame?: boolean;
   out?: string[];
+  away?: string[];
+  isMoved?: boolean;
+  exchange?: boolean;
   in?: string[];
   successors?: number[];
   waits?: boolean;
@@ -68,6 +79,11 @@ interface State {
   own: Record<string, Owner | null>;
   exists: Record<string, boolean>;
   isIn: Record<string, boolean>;
+  /** Somebody whom no IdP put there. */
+  byHand: Record<string, boolean>;
+  isUser: boolean;
+  /** Groups whose memberships of a deleted user are not marked yet. */
+  toWake: number[];
   W: Record<string, Worker | null>;
   late: { lock: string; call: string; name: string }[];
   left: Record<string, number>;
@@ -90,6 +106,13 @@ export const RULES = {
   parkChecksOwner: true,
   clearNeedsToken: true,
   memberLock: true,
+  bindBeforeRetiring: true,
+  addFirst: true,
+  deleteBeforeGivingUp: true,
+  asksWhoIsIn: true,
+  leavesToWaiters: true,
+  exchange: true,
+  movesAgain: true,
 };
 type Rules = typeof RULES;
 export interface World {
@@ -100,17 +123,31 @@ export interface World {
   second?: boolean;
   /** The names of g0, which was deleted: its member is still in all of them. */
   tombstone?: string[];
+  /** Groups move: the displayNames that the IdP may give to each, the first of which it has. `settings` is not used. */
+  renames?: string[][];
+  connections?: 2;
+  /** Groups that this product did not make. */
+  foreign?: string[];
+  /** Old groups in which somebody is whom no IdP put there. */
+  byHand?: string[];
 }
 
 export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model<State> {
   const rules = { ...RULES, ...given };
-  const all = [...new Set(world.settings.flat(2))];
+  const moves = world.renames !== undefined;
+  const all = [...new Set([...world.settings.flat(2), ...(world.renames ?? []).flat(), ...(world.foreign ?? [])])];
   const first = (g: number, v: number) => world.settings[v]?.[g] ?? [];
+  /** What the settings give it. */
+  const namesFor = (h: Group, g: number, v: number) => (moves ? [h.name] : first(g, v));
   const start = (g: number): Group => {
-    const names = first(g, 0);
+    const called = world.renames?.[g]?.[0];
+    const names = called === undefined ? first(g, 0) : [called];
     const isLive = g === 0 || world.second === true;
     return {
       st: isLive ? 'live' : 'none',
+      name: called ?? '',
+      namedBy: isLive ? (called ?? '') : '',
+      moved: [],
       pending: false,
       parked: '',
       bound: isLive ? (names[0] ?? '') : '',
@@ -131,9 +168,12 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
     G,
     M,
     own: Object.fromEntries(
-      all.map((n) => [n, mine(n) === undefined ? null : { g: mine(n) as number, creating: false, free: false, waiters: [] }]),
+      all.map((n) => [n, mine(n) === undefined ? null : { g: mine(n) as number, creating: false, free: false, made: true, waiters: [] }]),
     ),
-    exists: Object.fromEntries(all.map((n) => [n, mine(n) !== undefined])),
+    exists: Object.fromEntries(all.map((n) => [n, mine(n) !== undefined || world.foreign?.includes(n) === true])),
+    byHand: Object.fromEntries(all.map((n) => [n, world.byHand?.includes(n) === true])),
+    isUser: true,
+    toWake: [],
     isIn: Object.fromEntries(all.map((n) => [n, mine(n) !== undefined && M[mine(n) as number] !== null])),
     W: Object.fromEntries([...all, 'g0', 'g1'].map((n) => [n, null])),
     late: [],
@@ -145,16 +185,17 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
     for (const name of world.tombstone) {
       initial.exists[name] = true;
       initial.isIn[name] = true;
-      initial.own[name] ??= { g: 0, creating: false, free: false, waiters: [] };
+      initial.own[name] ??= { g: 0, creating: false, free: false, made: true, waiters: [] };
     }
   }
   const namesOf = (h: Group) => (h.bound === '' ? [] : [h.bound, ...h.also].filter((n) => !h.retiring.includes(n)));
   const allNamesOf = (h: Group) => [...namesOf(h), ...h.retiring];
-  const lockOf = (h: Group, g: number, v: number) => h.bound || (first(g, v)[0] ?? `g${g}`);
+  const lockOf = (h: Group, g: number, v: number) => h.bound || (namesFor(h, g, v)[0] ?? `g${g}`);
   const isLive = (s: State, g: number) => s.G[g]?.st === 'live';
   const isAtRest = (s: State) =>
     Object.values(s.W).every((w) => !w) &&
     s.late.length === 0 &&
+    s.toWake.length === 0 &&
     s.G.every((h) => !h.pending) &&
     s.M.every((m) => m?.marker !== 'pending') &&
     s.marked.every((n) => n === s.v);
@@ -164,21 +205,32 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
       if (h.st === 'tombstone') return `the deleted group g${g} never goes`;
       if (h.st !== 'live') continue;
       if (h.parked) {
+        if (world.foreign?.includes(h.parked) && !s.own[h.parked]) {
+          if (s.isUser && s.M[g]?.wanted && !allNamesOf(h).some((n) => s.isIn[n]))
+            return `the member of g${g}, which is parked, is nowhere`;
+          continue;
+        }
         const o = s.own[h.parked];
         if (!o || o.free || !isLive(s, o.g) || o.g === g) return `g${g} stays parked for ${h.parked}, which nobody has`;
+        const theirs = s.G[o.g]?.parked;
+        if (moves && world.connections !== 2 && theirs && allNamesOf(h).includes(theirs)) return 'two groups wait for each other';
         continue;
       }
       const names = namesOf(h);
-      const wanted = first(g, s.v);
+      const wanted = namesFor(h, g, s.v);
+      if (h.moved.length > 0) return `g${g} has not moved from ${h.moved}`;
       if (h.retiring.length > 0 || names.length !== wanted.length || names.some((n) => !wanted.includes(n)))
         return `g${g} is ${names} and loses ${h.retiring}, the settings say ${wanted}`;
       if (s.M[g]?.marker === 'waiting') return `the membership of g${g} waits for ever`;
-      for (const n of names) if (s.M[g]?.wanted && !s.isIn[n]) return `the member of g${g} is not in ${n}, and nothing is marked`;
+      for (const n of names)
+        if (s.isUser && s.M[g]?.wanted && !s.isIn[n]) return `the member of g${g} is not in ${n}, and nothing is marked`;
       for (const n of names) if (s.own[n]?.g !== g) return `${n} of g${g} belongs to another`;
     }
     for (const n of all) {
+      const isEnded = s.exists[n] && s.own[n]?.made && s.own[n]?.free && !s.byHand[n];
+      if (moves && !world.second && isEnded && s.G[0]?.st === 'live') return `the group ${n} stays, which g0 has moved from`;
       if (!s.isIn[n]) continue;
-      if (!s.G.some((h, g) => h.st === 'live' && allNamesOf(h).includes(n) && s.M[g]?.wanted))
+      if (!s.G.some((h, g) => h.st === 'live' && allNamesOf(h).includes(n) && s.isUser && s.M[g]?.wanted))
         return `somebody is in ${n} whom no group puts there, and nothing is marked`;
     }
     return undefined;
@@ -198,6 +250,7 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
     const token = (t: State, g: number, revision = false) => {
       for (const w of workers(t, g)) {
         w.same = false;
+        w.firstSame = false;
         if (revision) w.revision = false;
       }
     };
@@ -280,6 +333,36 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           'ops',
         );
     }
+    for (const [g, names] of (world.renames ?? []).entries())
+      for (const name of names) {
+        const h = group(s, g);
+        const isFree = world.connections === 2 || !s.G.some((x) => x.st === 'live' && x.name === name);
+        if (h.st !== 'live' || h.name === name || !isFree || !world.ops.includes(`rename${g}`)) continue;
+        step(
+          `IdP: rename g${g} to ${name}`,
+          (t) => {
+            group(t, g).name = name;
+            mark(t, g);
+            token(t, g, true);
+          },
+          'ops',
+        );
+      }
+    if (s.isUser && world.ops.includes('deleteUser'))
+      step(
+        'IdP: delete the user',
+        (t) => {
+          t.isUser = false;
+          t.toWake = [0, 1].filter((g) => t.M[g]);
+          for (const w of Object.values(t.W)) if (w) w.atSame = false;
+        },
+        'ops',
+      );
+    for (const g of s.toWake)
+      step(`the membership in g${g} of the deleted user is marked`, (t) => {
+        t.toWake = t.toWake.filter((each) => each !== g);
+        markMember(t, g);
+      });
     for (const v of world.settings.keys())
       if (v !== s.v && v > 0 && (s.left['settings'] ?? 0) > 0)
         step(
@@ -334,12 +417,19 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
       if (call === 'create') t.exists[name] = true;
       if (call === 'add' && t.exists[name]) t.isIn[name] = true;
       if (call === 'remove') t.isIn[name] = false;
+      if (call === 'delete') {
+        t.exists[name] = false;
+        t.isIn[name] = false;
+        t.byHand[name] = false;
+      }
     }
     function wakeWaiters(t: State, name: string) {
       const o = t.own[name];
-      if (!o || !rules.wakeWaiters) return;
-      for (const i of o.waiters) if (group(t, i).parked === name) mark(t, i);
+      if (!o || !rules.wakeWaiters) return false;
+      const woken = o.waiters.filter((i) => group(t, i).parked === name);
+      for (const i of woken) mark(t, i);
       o.waiters = [];
+      return woken.length > 0;
     }
 
     function work(lock: string, w: Worker) {
@@ -352,8 +442,10 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
       step(`${who} crashes at ${w.pc}`, end, 'crash');
       const call = (what: string, name: string, then: (t: State) => void) => {
         step(`${who} calls ${what} ${name}`, (t) => {
+          const wrong = wrongOf(t, what, name);
           effect(t, what, name);
           then(t);
+          return wrong;
         });
         step(
           `${who} calls ${what} ${name}: no answer`,
@@ -363,6 +455,16 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           },
           'late',
         );
+      };
+      const wrongOf = (t: State, what: string, name: string) => {
+        const elsewhere = t.late.find((c) => c.name === name && c.lock !== lock);
+        if (elsewhere) return `${name} is called under ${lock}, and a call under ${elsewhere.lock} may still land`;
+        if (what === 'delete' && t.byHand[name]) return `the group ${name} is deleted with somebody foreign in it`;
+        if (what === 'delete' && t.own[name]?.g !== g) return `the group ${name} is deleted, which is another's`;
+        const isWanted = t.isUser && t.M[g]?.wanted && group(t, g).st === 'live';
+        if (what === 'remove' && me(t).isMoved && isWanted && !allNamesOf(group(t, g)).some((n) => n !== name && t.isIn[n]))
+          return 'who moves with a group is in none of its names';
+        return undefined;
       };
       const readHeader = (t: State) => {
         const x = me(t);
@@ -386,6 +488,8 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           if (x.st === 'gone' || !isMyLock(x)) return end(t);
           readHeader(t);
           const y = me(t);
+          y.firstPending = x.pending;
+          y.firstSame = true;
           if (x.st === 'tombstone') {
             y.pc = 'waiters';
             y.ready = false;
@@ -406,24 +510,32 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           me(t).pc = 'placing';
         });
       if (w.pc === 'placing') {
-        const wanted = first(g, w.v);
-        const settled = {
-          retiring: allNamesOf(h).filter((n) => !wanted.includes(n)),
-          also: allNamesOf(h).filter((n) => wanted.includes(n) && n !== h.bound),
-        };
+        const wanted = namesFor(h, g, w.v);
+        const lost = allNamesOf(h).filter((n) => !wanted.includes(n));
+        const moved = moves && !w.exchange ? lost.filter((n) => h.moved.includes(n) || h.namedBy === n) : [];
+        const hasNew = wanted.every((n) => allNamesOf(h).includes(n));
+        const stays = (n: string) =>
+          moved.includes(n) && rules.bindBeforeRetiring && !(h.retiring.includes(n) && (hasNew || !rules.movesAgain));
+        const retiring = w.exchange ? h.moved : lost.filter((n) => !stays(n));
+        const settled = { retiring, also: allNamesOf(h).filter((n) => !retiring.includes(n) && n !== h.bound), moved };
+        const namedBy = moves ? h.name : '';
         const isSame = (a: string[], b: string[]) => a.length === b.length && a.every((n) => b.includes(n));
-        if (h.bound !== '' && !(isSame(settled.retiring, h.retiring) && isSame(settled.also, h.also))) {
+        const areSame = isSame(settled.retiring, h.retiring) && isSame(settled.also, h.also);
+        if (h.bound !== '' && !(areSame && isSame(moved, h.moved) && namedBy === h.namedBy)) {
           if (!h.pending)
             return step(`${who} marks g${g}`, (t) => {
               if (group(t, g).st === 'live') mark(t, g);
               round(t);
             });
-          return step(`${who} settles g${g}: also ${settled.also}, loses ${settled.retiring}`, (t) => {
+          return step(`${who} settles g${g}: also ${settled.also}, moves from ${moved}, loses ${settled.retiring}`, (t) => {
+            delete me(t).exchange;
             if (w.guard && group(t, g).st === h.st) {
               const x = group(t, g);
               x.retiring = settled.retiring;
               x.also = settled.also;
-              if (rules.reapply) x.reapply = true;
+              x.moved = moved;
+              x.namedBy = namedBy;
+              if (rules.reapply && !areSame) x.reapply = true;
               if (rules.guardMoves) guard(t, g);
             }
             round(t);
@@ -446,6 +558,20 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
       }
       if (w.pc === 'owner') {
         const name = w.names?.[0];
+        const toRetire = h.moved.filter((n) => !h.retiring.includes(n));
+        if (name === undefined && toRetire.length > 0)
+          return step(`${who} g${g} begins to lose ${toRetire}`, (t) => {
+            const x = group(t, g);
+            if (!h.pending) {
+              if (x.st === 'live') mark(t, g);
+            } else if (w.guard && x.st === h.st) {
+              x.retiring = [...h.retiring, ...toRetire];
+              x.also = h.also.filter((n) => !toRetire.includes(n));
+              if (rules.reapply) x.reapply = true;
+              if (rules.guardMoves) guard(t, g);
+            }
+            round(t);
+          });
         if (name === undefined)
           return step(`${who} g${g} is ready, reads it`, (t) => {
             const x = group(t, g);
@@ -481,6 +607,18 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           };
           if (rules.tombstoneElsewhereWaits && elsewhere) return blocked();
           if (read?.live && !mine) {
+            const other = group(t, read.g);
+            const isExchange = world.connections !== 2 && namesFor(other, read.g, w.v).some((n) => h.moved.includes(n));
+            if (rules.exchange && h.retiring.length === 0 && isExchange) {
+              x.exchange = true;
+              x.pc = 'placing';
+              return;
+            }
+            if (h.retiring.length > 0 && rules.blockedNotParked) return blocked();
+            x.pc = 'park';
+            return;
+          }
+          if (!read && t.exists[name] && world.foreign?.includes(name)) {
             if (h.retiring.length > 0 && rules.blockedNotParked) return blocked();
             x.pc = 'park';
             return;
@@ -500,9 +638,9 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
         return step(`${who} parks g${g}: ${name} is owned`, (t) => {
           const o = t.own[name];
           const x = group(t, g);
-          const r = w.owner as OwnerRead;
+          const r = w.owner;
           if (rules.inForce && t.v !== w.v) return round(t);
-          const ownerAsRead = o && o.g === r.g && o.free === r.givenUp && isLive(t, o.g);
+          const ownerAsRead = r ? o && o.g === r.g && o.free === r.givenUp && isLive(t, o.g) : !o;
           if (!w.same || (rules.parkChecksOwner && !ownerAsRead)) return round(t);
           x.parked = name;
           x.pending = false;
@@ -539,11 +677,15 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
             const ownerAsRead = r === null ? o === null : o !== null && o !== undefined && o.g === r.g && o.free === r.givenUp;
             const asRead = isFirst ? w.revision && x.st === 'live' && x.bound === h.bound : w.guard && x.st === h.st;
             if (!ownerAsRead || !asRead) return round(t);
-            t.own[name] = { g, creating: todo === 'bind creating', free: false, waiters: o?.waiters ?? [] };
-            if (isFirst) x.bound = name;
-            else {
+            t.own[name] = { g, creating: todo === 'bind creating', free: false, made: o?.made ?? false, waiters: o?.waiters ?? [] };
+            if (todo === 'bind creating') (t.own[name] as Owner).made = true;
+            if (isFirst) {
+              x.namedBy = x.bound === name && x.namedBy !== '' ? x.namedBy : h.name;
+              x.bound = name;
+            } else {
               const isNew = !x.also.includes(name);
               x.also = [...x.also.filter((n) => n !== name), name];
+              if (moves) x.namedBy = h.name;
               if (h.recorded && isNew && rules.reapply) x.reapply = true;
               if (rules.guardMoves) guard(t, g);
             }
@@ -592,7 +734,7 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           x.memberSame = true;
           x.at = copy(y);
           x.atSame = true;
-          const wanted = y.st === 'live' && m.wanted;
+          const wanted = y.st === 'live' && m.wanted && t.isUser;
           x.in = wanted ? namesOf(y) : [];
           x.out = wanted ? [...y.retiring] : allNamesOf(y);
           x.successors = [];
@@ -604,6 +746,10 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           }
           x.waits = wanted && !x.ready;
           if (!x.ready) x.in = [];
+          x.away = [];
+          x.isMoved = wanted && y.retiring.length > 0 && y.retiring.every((n) => y.moved.includes(n)) && rules.addFirst;
+          // Nobody is taken out of the old one.
+          if (x.isMoved && x.waits) return ended(t);
           x.pc = 'move';
         });
       if (w.pc === 'move') {
@@ -619,34 +765,35 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
               !(rules.successorNotRetiring && group(t, theirs).retiring.includes(name)) &&
               t.M[theirs]?.wanted &&
               !(rules.successorNotFree && o?.free);
-            if (isWanted) {
-              x.out?.shift();
-              if (!x.successors?.includes(theirs)) x.successors?.push(theirs);
-              return;
-            }
-            x.pc = 'remove';
+            x.out?.shift();
+            if (!isWanted) x.away?.push(name);
+            else if (!x.successors?.includes(theirs)) x.successors?.push(theirs);
           });
         const [add] = w.in as string[];
+        const [away] = w.away as string[];
+        if (away !== undefined && (add === undefined || !w.isMoved))
+          return call('remove', away, (t) => {
+            me(t).away?.shift();
+          });
         if (add !== undefined)
           return call('add', add, (t) => {
-            me(t).in?.shift();
+            if (t.exists[add]) me(t).in?.shift();
+            else {
+              // 404: the marker stays, and the group is compared.
+              if (group(t, g).st === 'live' && !group(t, g).parked) mark(t, g);
+              ended(t);
+            }
           });
         return step(`${who} has moved it`, (t) => {
           me(t).pc = 'settled';
         });
       }
-      if (w.pc === 'remove')
-        return call('remove', w.out?.[0] as string, (t) => {
-          const x = me(t);
-          x.out?.shift();
-          x.pc = 'move';
-        });
       if (w.pc === 'settled')
         return step(`${who} settles the membership in g${g}`, (t) => {
           const x = group(t, g);
           const at = w.at as Group;
           const m = w.member as Member;
-          const wanted = at.st === 'live' && m.wanted;
+          const wanted = at.st === 'live' && m.wanted && t.isUser;
           const put = () => {
             if (t.M[g]) markMember(t, g);
             else if (x.st !== 'gone') {
@@ -685,7 +832,28 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           if (rules.giveUpAfterMembers && t.M[g]?.marker === 'pending') return end(t);
           readHeader(t);
           me(t).names = [...x.retiring];
-          me(t).pc = 'give up';
+          me(t).todo = rules.deleteBeforeGivingUp ? x.retiring.filter((n) => x.moved.includes(n)) : [];
+          me(t).pc = 'delete';
+        });
+      if (w.pc === 'delete') {
+        const [name] = w.todo as string[];
+        if (name === undefined)
+          return step(`${who} has deleted what g${g} was`, (t) => {
+            me(t).pc = 'give up';
+          });
+        return step(`${who} looks whether ${name} may be deleted`, (t) => {
+          const o = t.own[name];
+          const isOurs = o?.g === g && !o.free && o.made;
+          const isWaitedFor = wakeWaiters(t, name) && rules.leavesToWaiters;
+          const isEmpty = !rules.asksWhoIsIn || !(t.isIn[name] || t.byHand[name]);
+          if (isOurs && !isWaitedFor && isEmpty && t.exists[name]) me(t).pc = 'delete it';
+          else me(t).todo?.shift();
+        });
+      }
+      if (w.pc === 'delete it')
+        return call('delete', w.todo?.[0] as string, (t) => {
+          me(t).todo?.shift();
+          me(t).pc = 'delete';
         });
       if (w.pc === 'give up')
         return step(`${who} g${g} gives up ${w.names}`, (t) => {
@@ -699,7 +867,9 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           x.bound = bound;
           x.also = also.filter((n) => !h.retiring.includes(n));
           x.retiring = h.retiring.filter((n) => !names.includes(n));
+          x.moved = h.moved.filter((n) => !names.includes(n));
           if (bound === '') {
+            x.namedBy = '';
             x.recorded = false;
             x.reapply = true;
           }
@@ -716,19 +886,19 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
       if (w.pc === 'leave out')
         return step(`${who} notes that g${g} is left out`, (t) => {
           const x = group(t, g);
-          if (x.st !== 'live' || !w.same) return end(t);
+          if (x.st !== 'live' || !w.firstSame) return end(t);
           if (!x.reapply) {
             x.reapply = true;
             guard(t, g);
           }
-          if (!h.pending) return end(t);
+          if (!w.firstPending) return end(t);
           me(t).pc = 'clear';
         });
       if (w.pc === 'clear')
         return step(`${who} clears g${g}`, (t) => {
           const x = group(t, g);
           if (x.st === 'gone') return end(t);
-          const isSame = x.st === 'live' && (w.same || !rules.clearNeedsToken) && (!rules.inForce || t.v === w.v);
+          const isSame = x.st === 'live' && (w.firstSame || !rules.clearNeedsToken) && (!rules.inForce || t.v === w.v);
           if (isSame) {
             x.pending = false;
             x.parked = '';
@@ -748,6 +918,9 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           if (t.M[g] || !w.same || x.st !== 'tombstone') return end(t);
           t.G[g] = {
             st: 'gone',
+            name: '',
+            namedBy: '',
+            moved: [],
             pending: false,
             parked: '',
             bound: '',
@@ -782,6 +955,8 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
         delete x.at;
         delete x.in;
         delete x.out;
+        delete x.away;
+        delete x.isMoved;
         delete x.successors;
         x.memberSame = false;
         x.atSame = false;
@@ -798,7 +973,7 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
           x.pc = 'leave out';
           return;
         }
-        if (x.ready && y.pending) {
+        if (x.ready && x.firstPending) {
           x.pc = 'clear';
           return;
         }

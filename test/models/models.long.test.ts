@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explore } from './explore.ts';
 import { groupNamesModel } from './group-names.ts';
 import { membershipModel } from './membership.ts';
-import { membershipWorlds, namesWorlds } from './worlds.ts';
+import { membershipWorlds, moveWorlds, namesWorlds } from './worlds.ts';
 
 const limits = { states: 1_000_000, seconds: 120 };
 const clean = { isComplete: true, history: [] };
@@ -41,14 +41,32 @@ describe('the names of groups (decision 15)', () => {
   });
 
   it.each([
-    ['memberLock', 'no name and back', 'somebody is in X'],
+    ['memberLock', 'no name and back', 'may still land'],
     ['successorNotFree', 'a deleted group whose name was taken over', 'somebody is in X'],
-    ['tombstoneElsewhereWaits', 'a deleted group that works under another lock', 'is not in Y'],
+    ['tombstoneElsewhereWaits', 'a deleted group that works under another lock', 'may still land'],
     ['inForce', 'a name more', 'the settings say X,Y'],
     ['reapply', 'a name more', 'is not in Y'],
     ['wakeWaiters', 'the lock goes to another group', 'stays parked for X'],
     ['freeWaits', 'a deleted group whose name was taken over', 'somebody is in X'],
   ] as const)('without %s: %s goes wrong', (rule, world, what) => {
     expect(explore(groupNamesModel(namesWorlds[world], { [rule]: false }), limits).violation).toContain(what);
+  });
+});
+
+describe('groups that move when the IdP renames them (decision 24)', () => {
+  it.each(Object.entries(moveWorlds))('no interleaving goes wrong, and each comes to rest: %s', (_, world) => {
+    expect(explore(groupNamesModel(world), limits)).toMatchObject(clean);
+  });
+
+  it.each([
+    ['bindBeforeRetiring', 'renamed again, to what can’t be had', 'never comes to rest'],
+    ['addFirst', 'renamed again, to what can’t be had', 'is nowhere'],
+    ['movesAgain', 'renamed again, to what can’t be had', 'never comes to rest'],
+    ['movesAgain', 'two exchange names', 'never comes to rest'],
+    ['exchange', 'two exchange names', 'wait for each other'],
+    ['deleteBeforeGivingUp', 'renamed, emptied or deleted meanwhile', 'stays, which g0 has moved from'],
+    ['asksWhoIsIn', 'somebody else is in the old group', 'with somebody foreign in it'],
+  ] as const)('without %s: %s goes wrong', (rule, world, what) => {
+    expect(explore(groupNamesModel(moveWorlds[world], { [rule]: false }), limits).violation).toContain(what);
   });
 });

@@ -1,5 +1,6 @@
 import type { World as NamesWorld } from './group-names.ts';
 import type { World as MembershipWorld } from './membership.ts';
+import type { SettlingWorld } from './settling.ts';
 
 /** So much may happen beside the system's own steps. */
 const once = { ops: 2, crash: 1, late: 1, spurious: 0, admin: 0, adminCrash: 0, engage: 0, forget: 0, sync: 0 };
@@ -131,3 +132,80 @@ export const namesWorlds = {
     left: { ...change, crash: 0 },
   },
 } satisfies Record<string, NamesWorld>;
+
+const rename = { ops: 2, settings: 0, crash: 1, late: 1, spurious: 0 };
+
+/** Decision 24, groups that move: `renames[group]` are the displayNames that the IdP may give, the first of which it has. */
+export const moveWorlds = {
+  'renamed, emptied or deleted meanwhile': {
+    settings: [],
+    renames: [['X', 'Y']],
+    ops: ['rename0', 'remove0', 'add0', 'deleteUser', 'delete0'],
+    left: rename,
+  },
+  'renamed, and back, and again': {
+    settings: [],
+    renames: [['X', 'Y']],
+    ops: ['rename0', 'remove0', 'deleteUser'],
+    left: { ...rename, ops: 3, crash: 0 },
+  },
+  'renamed again, to what can’t be had': {
+    settings: [],
+    renames: [['X', 'Y', 'F']],
+    foreign: ['F'],
+    ops: ['rename0', 'remove0'],
+    left: rename,
+  },
+  'somebody else is in the old group': { settings: [], renames: [['X', 'Y']], byHand: ['X'], ops: ['rename0', 'remove0'], left: rename },
+  'another takes the old name': {
+    settings: [],
+    renames: [
+      ['X', 'Y'],
+      ['Z', 'X'],
+    ],
+    second: true,
+    members: [true, true],
+    ops: ['rename0', 'rename1', 'remove0'],
+    left: { ...rename, crash: 0 },
+  },
+  'another is created with the old name': {
+    settings: [],
+    renames: [['X', 'Y'], ['X']],
+    ops: ['rename0', 'create1', 'delete0'],
+    left: { ...rename, crash: 0 },
+  },
+  'two exchange names': {
+    settings: [],
+    renames: [
+      ['X', 'B', 'Y'],
+      ['Y', 'X'],
+    ],
+    second: true,
+    ops: ['rename0', 'rename1'],
+    left: { ...rename, ops: 3, crash: 0, late: 0 },
+  },
+  'two connections': {
+    settings: [],
+    renames: [
+      ['X', 'Y'],
+      ['Z', 'X'],
+    ],
+    second: true,
+    connections: 2,
+    ops: ['rename0', 'rename1', 'delete0'],
+    left: { ...rename, crash: 0 },
+  },
+} satisfies Record<string, NamesWorld>;
+
+const few = { ops: 2, crash: 2, late: 1 };
+const said = ['active', 'inactive', 'deleted'] as const;
+
+/** Decision 24, what is not seen yet. */
+export const settlingWorlds = {
+  'made now': { ops: said, left: few },
+  'made after a long wait': { ops: said, waited: true, left: few },
+  'made a moment ago': { ops: said, made: true, left: few },
+  'somebody else’s': { ops: said, hand: 'seen', left: { ...few, crash: 0, late: 0 } },
+  'somebody else’s, seen later': { ops: said, hand: 'unseen', left: { ...few, crash: 0, late: 0 } },
+  'somebody else’s, never seen': { ops: said, hand: 'never seen', left: { ...few, crash: 1, late: 0 } },
+} satisfies Record<string, SettlingWorld>;
