@@ -155,6 +155,20 @@ describe('inspect user', () => {
     expect(section(text, 'WHAT WOULD BE DONE NOW').at(-1)).toMatch(/^Nothing is pending: somebody has changed it in Confluence/);
   });
 
+  it('does not call the account one’s own that linking finds by its address, and that is another user’s', async () => {
+    world = await startInspectWorld({ settings: { users: { linking: 'email' } } });
+    world.confluence.capabilities.findByEmail = true;
+    await world.createUser('ann');
+    await world.untilQuiet();
+    const other = await world.createUser('bob', { emails: [{ value: 'ann@example.com' }] });
+    await world.untilQuiet();
+    const { text } = await world.admin('inspect', 'user', other);
+    expect(text.split('\n')[1]).toBe('Has no account: ann is there, and is not this user’s.');
+    expect(section(text, 'WHAT WOULD BE DONE NOW')).toEqual([
+      expect.stringMatching(/^parked \(owned\): The account ann belongs to another/),
+    ]);
+  });
+
   it('says of an account that has a part of the access that it should have all of it, or none', async () => {
     world = await startInspectWorld();
     const id = await world.createUser('ann');

@@ -9,7 +9,7 @@ import type { Action } from '../plan.ts';
 import type { DesiredProfile } from '../policy/account-profile.ts';
 import { grantsAccess } from '../policy/policy.ts';
 import { type DesiredUser, isWanted } from '../users/plan-user.ts';
-import { surveyUser, type UserSurvey } from '../users/survey-user.ts';
+import { isMine, surveyUser, type UserSurvey } from '../users/survey-user.ts';
 import { explainMembership } from './explain-membership.ts';
 import { explainPlan } from './explain-plan.ts';
 import { explainUser } from './explain-user.ts';
@@ -75,7 +75,8 @@ async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: bool
   const known = survey.is === 'survey' ? (linked ?? survey.account) : undefined;
   const account = known ?? (isNamed ? await look.target.findAccount(accountNameFor(look, user)) : undefined);
   const { groups, more } = account ? await groupsOf(look, account.name) : { groups: [], more: false };
-  const isOwn = linked !== undefined || (survey.is === 'survey' && survey.actual.owner?.mine === true);
+  const owned = linked !== undefined && linked.name !== accountNameFor(look, user) && (await isOwnedByAnother(look, user, linked.name));
+  const isOwn = (linked !== undefined && !owned) || (survey.is === 'survey' && survey.actual.owner?.mine === true);
   return {
     account,
     isOwn,
@@ -83,8 +84,19 @@ async function lookAtAccount(look: LookWithTarget, user: UserItem, isNamed: bool
     moreGroups: more,
     ...(survey.is === 'survey' && { desired: survey.desired }),
     differences: survey.is === 'survey' ? differencesOf(survey, account, isOwn) : [],
-    outlook: survey.is === 'refused' ? { is: 'parked', code: survey.code, reason: survey.reason } : outlookOf(survey, user),
+    outlook:
+      survey.is === 'refused'
+        ? { is: 'parked', code: survey.code, reason: survey.reason }
+        : owned
+          ? { is: 'parked', code: 'owned', reason: `The account ${linked.name} belongs to another user of this or another connection.` }
+          : outlookOf(survey, user),
   };
+}
+
+/** An account of another name than the user's: the owner of that name decides (applyUser). */
+async function isOwnedByAnother({ delivery, connection }: LookWithTarget, user: UserItem, name: string): Promise<boolean> {
+  const owner = await delivery.resources.owner(connection.target.id, 'user', name);
+  return owner?.live === true && !isMine(owner, user);
 }
 
 function outlookOf({ linkable, name, plan }: UserSurvey, user: UserItem): Outlook {
