@@ -108,7 +108,7 @@ function planAccess(desired: DesiredUser, actual: ActualAccount, policy: Pick<Po
     if (email === undefined)
       return {
         park: 'bad-request',
-        reason: `Confluence needs an e-mail address to create ${name}. Map one to emails in the identity provider.`,
+        reason: `An account needs an e-mail address, and none was sent for ${name}. Map one to emails in the identity provider.`,
       };
     const made: Action[] = [{ do: 'bind', creating: true }, { do: 'create account', profile: { fullName, email } }, recordNew(policy)];
     return { actions: [...made, ...groupsToGive({ ...actual, groups: new Set() }, policy, true)] };

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { answerIn } from '../http/failure-table.ts';
 import { type Account, type AccountProfile, ProvisioningError } from '../target.ts';
 import { ChangedUser, emailOf, Ignored, UserRecord } from './answers.ts';
 import { type Calls, type Directory, isNotFound } from './directory.ts';
@@ -122,7 +123,7 @@ async function whyRefused(
       if (isSameName(record.userName, name)) return refusal;
       return taken(
         refusal,
-        `The directory has the e-mail address of ${name} already, for its user ${record.userName}. ${FREE_THE_ADDRESS}`,
+        `The directory has the e-mail address of ${name} already, for its user ${record.userName}, and gives it to one only. Give one of the two another address in the identity provider; a record that nobody sends any more can be deleted by Atlassian support.`,
       );
     }
   } catch {
@@ -146,7 +147,7 @@ async function readSoFar(found: Promise<readonly string[]>): Promise<readonly st
 }
 
 function taken(refusal: ProvisioningError, sentence: string): ProvisioningError {
-  return new ProvisioningError('taken', `${sentence} ${refusal.message}`, { status: 409, cause: refusal });
+  return new ProvisioningError('taken', `${sentence} ${answerIn(refusal)}`, { status: 409, cause: refusal });
 }
 
 async function existing(calls: Calls, id: string): Promise<UserRecord | undefined> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { TargetId } from '../../directory/ids.ts';
+import { answerIn } from '../http/failure-table.ts';
 import type { Endpoint, RestClient, RestRequest } from '../http/rest-client.ts';
 import type { IdMemory } from '../id-memory.ts';
 import { ProvisioningError } from '../target.ts';
@@ -70,5 +71,5 @@ export function isNotFound(error: unknown): error is ProvisioningError {
  */
 function asRefusal(error: unknown): unknown {
   if (!isNotFound(error)) return error;
-  return new ProvisioningError('refused', `Atlassian does not know the directory. ${error.message}`, { status: 404, cause: error });
+  return new ProvisioningError('refused', `Atlassian does not know the directory. ${answerIn(error)}`, { status: 404, cause: error });
 }

@@ -1,3 +1,4 @@
+import { answerIn } from '../http/failure-table.ts';
 import { ProvisioningError } from '../target.ts';
 import { GroupRecord, Ignored } from './answers.ts';
 import type { Directory } from './directory.ts';
@@ -26,7 +27,7 @@ export async function createGroup(directory: Directory, name: string): Promise<v
       return 'unknown';
     });
     if (found !== undefined) throw error;
-    throw new ProvisioningError('taken', `${outsideTheDirectory(name)} ${error.message}`, { status: 409, cause: error });
+    throw new ProvisioningError('taken', `${outsideTheDirectory(name)} ${answerIn(error)}`, { status: 409, cause: error });
   }
 }
 

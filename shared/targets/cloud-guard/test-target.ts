@@ -1,3 +1,4 @@
+import { answerIn } from '../http/failure-table.ts';
 import { ProvisioningError, type TargetCapabilities, type TargetReport } from '../target.ts';
 import { Ignored, listOf } from './answers.ts';
 import type { Directory } from './directory.ts';
@@ -74,7 +75,7 @@ async function readCount(directory: Directory, what: 'users' | 'groups'): Promis
   } catch (error) {
     if (!(error instanceof ProvisioningError) || error.code !== 'refused') throw error;
     const details = { ...(error.status !== undefined && { status: error.status }), cause: error };
-    throw new ProvisioningError('login-refused', `${whatToDo(error.status)} ${error.message}`, details);
+    throw new ProvisioningError('login-refused', `${whatToDo(error.status)} ${answerIn(error)}`, details);
   }
 }
 

@@ -8,7 +8,7 @@ const ADDRESS = /^[^\s@<>()[\],;:\\"]+@[^\s@<>()[\],;:\\"]+\.[^\s@<>()[\],;:\\".
 /** Why no account can be made of this name, as a sentence for the administrator; undefined when one can. */
 export function illegalAccountName(name: string): string | undefined {
   if (name.length > LONGEST_ADDRESS || !ADDRESS.test(name) || /\p{Cc}/u.test(name) || !name.isWellFormed())
-    return `"${name}" is no e-mail address, which is what an account of an Atlassian organisation is called. Set users.userName.source to email, and map an e-mail address to the user in the identity provider.`;
+    return `"${name}" is no e-mail address, which is what an account of an Atlassian organisation is called. Have the identity provider send an e-mail address of the user, and leave users.userName.source at email.`;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AccountKeys } from '../../directory/account-keys.ts';
 import type { TargetId } from '../../directory/ids.ts';
 import type { Settings } from '../../provisioning/settings/settings.ts';
+import { answerIn } from '../http/failure-table.ts';
 import type { Endpoint, RestClient, RestRequest } from '../http/rest-client.ts';
 import type { IdMemory } from '../id-memory.ts';
 import { ProvisioningError } from '../target.ts';
@@ -88,7 +89,8 @@ export function organization(options: OrganizationOptions): Organization {
 export function whichDirectory(directories: readonly Directory[]): string {
   if (directories.length === 0) return 'Atlassian shows no directory of the organisation to this API key.';
   const names = directories.map(({ directoryId, name }) => `${directoryId} (${name ?? 'without a name'})`).join(', ');
-  return `The organisation has ${directories.length} directories: ${names}. Say at the creation of the connection which one is meant.`;
+  const count = directories.length === 1 ? 'one directory' : `${directories.length} directories`;
+  return `The organisation has ${count}: ${names}. Say which one is meant: connection create --directory.`;
 }
 
 /**
@@ -100,7 +102,7 @@ async function asked<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    const sentence = `Atlassian does not know the organisation or its directory. ${error.message}`;
+    const sentence = `Atlassian does not know the organisation or its directory. ${answerIn(error)}`;
     throw new ProvisioningError('refused', sentence, { status: 404, cause: error });
   }
 }

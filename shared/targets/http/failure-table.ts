@@ -35,6 +35,12 @@ export function failureByTable(rows: readonly FailureRow[], wordsOf: (json: obje
   };
 }
 
+/** The answer in a failure's message, `(HTTP 404: …)`, for who has better words than the table for what it means here. */
+export function answerIn({ message }: ProvisioningError): string {
+  const at = message.indexOf('(HTTP ');
+  return at < 0 ? message : message.slice(at);
+}
+
 /** The words in a body, or nothing. */
 export function saidIn(body: string, wordsOf: (json: object) => unknown): string {
   try {

@@ -12,14 +12,14 @@ export function parseAnswer<T>({ body, status }: { readonly body: string; readon
   } catch {
     throw new ProvisioningError(
       'unexpected-answer',
-      `Not JSON but something else came back, such as a login page or a proxy's page (HTTP ${status}). Check the base URL and what stands in front of Confluence.`,
+      `Not JSON but something else came back, such as a login page or a proxy's page (HTTP ${status}). Check the address that is called, and what stands in front of it.`,
       { status },
     );
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`).join('; ');
-  throw new ProvisioningError('unexpected-answer', `Confluence answered in a way that is not known here (HTTP ${status}): ${where}`, {
+  throw new ProvisioningError('unexpected-answer', `The answer is of a form that is not known here (HTTP ${status}): ${where}`, {
     status,
     cause: parsed.error,
   });

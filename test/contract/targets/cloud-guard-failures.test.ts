@@ -95,6 +95,8 @@ describe("Guard's adapter: the key and the directory", () => {
       const report = await target.test();
       expect(report.findings).toMatchObject([{ ok: false }]);
       expect(report.findings[0]?.text).toContain('subscription to Guard ends');
+      expect(report.findings[0]?.text).toMatch(/\(HTTP 404: [^)]*\)$/);
+      expect(report.findings[0]?.text).not.toContain('account or group');
       expect(Object.values(report.capabilities)).not.toContain(true);
     } finally {
       await lapsed.close();
@@ -180,7 +182,7 @@ describe("Guard's adapter: what exists already", () => {
     await target.createAccount('jane', jane);
     const failure = await failureOf(cloudGuardUnderTest(simulator.url).target.createAccount('janet', jane));
     expect(failure).toMatchObject({ code: 'taken', status: 409 });
-    expect(failure.message).toContain('for its user jane.');
+    expect(failure.message).toContain('for its user jane,');
     expect(posts()).toHaveLength(2);
   });
 
