@@ -35,6 +35,7 @@ const READS: ReadonlySet<keyof Target> = new Set<keyof Target>([
   'findAccountsByEmail',
   'groupExists',
   'members',
+  'hasUnnamedMembers',
   'groupsOf',
   'seats',
 ]);
@@ -113,6 +114,7 @@ export function guardedTarget(target: Target, guard: Guard): Target {
     createGroup: (name) => once('createGroup', () => target.createGroup(name)),
     deleteGroup: (name) => once('deleteGroup', () => target.deleteGroup(name)),
     members: (group, start) => each('members', target.members(group, start)),
+    hasUnnamedMembers: (group) => once('hasUnnamedMembers', async () => (await target.hasUnnamedMembers?.(group)) === true),
     groupsOf: (account) => each('groupsOf', target.groupsOf(account)),
     addMember: (group, account) => once('addMember', () => target.addMember(group, account)),
     removeMember: (group, account) => once('removeMember', () => target.removeMember(group, account)),

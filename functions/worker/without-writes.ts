@@ -17,6 +17,7 @@ const TARGET: readonly (keyof Target)[] = [
   'findAccountsByEmail',
   'groupExists',
   'members',
+  'hasUnnamedMembers',
   'groupsOf',
   'seats',
 ];

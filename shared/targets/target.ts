@@ -110,6 +110,8 @@ export interface Target {
   deleteGroup(name: string): Promise<void>;
   /** Account names, from the `start`-th on, 0-based: what is added or removed meanwhile may be missed or come twice. */
   members(group: string, start?: number): AsyncIterable<string>;
+  /** True if somebody is in the group whom `members` leaves out, since the target tells no name of theirs. Absent where it names everybody. */
+  hasUnnamedMembers?(group: string): Promise<boolean>;
   groupsOf(account: string): AsyncIterable<string>;
   addMember(group: string, account: string): Promise<void>;
   removeMember(group: string, account: string): Promise<void>;

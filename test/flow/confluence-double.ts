@@ -54,6 +54,8 @@ export class ConfluenceDouble {
   /** As a Cloud's: how long a change may stay unseen. */
   settlesWithinMs = 0;
   groupsAreProvisioned = false;
+  /** Groups in which somebody is of whom no name is told. */
+  readonly withUnnamed = new Set<string>();
   /** `name key`, of the accounts that the product found and took. */
   readonly remembered: string[] = [];
   readonly forgotten: string[] = [];
@@ -192,6 +194,7 @@ export class ConfluenceDouble {
           group(name);
           this.groups.delete(name);
         }),
+      hasUnnamedMembers: (name) => Promise.resolve(this.withUnnamed.has(name)),
       async *members(name, start = 0) {
         yield* [...group(name)].slice(start);
       },

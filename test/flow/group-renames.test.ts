@@ -225,6 +225,15 @@ describe('groups.onRename move: the old group', () => {
     expect(await ownerOf('staff')).toMatchObject({ free: true });
   });
 
+  it('stays where somebody is in it of whom the target tells no name', async () => {
+    const { staff } = await staffed();
+    world.confluence.withUnnamed.add('staff');
+    await rename(staff, 'Crew');
+    await world.untilQuiet();
+    expect([membersOf('staff'), membersOf('crew')]).toEqual([[], ['ann', 'bob']]);
+    expect(world.records('change.unsupported').map(({ what }) => what)).toEqual([expect.stringContaining('tells no name')]);
+  });
+
   it.each([false, true])('stays where this product did not make it, unless all groups there are provisioned: %s', async (provisioned) => {
     world = await startWorld({ settings: { brake: { enabled: false }, users: { linking: 'user-name' }, groups: move } });
     world.confluence.groupsAreProvisioned = provisioned;

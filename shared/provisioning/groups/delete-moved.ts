@@ -32,6 +32,7 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
 async function othersIn({ target }: Work, name: string): Promise<string | undefined> {
   try {
     for await (const account of target.members(name)) return `${account} is in it, whom the identity provider did not put there`;
+    if (await target.hasUnnamedMembers?.(name)) return 'somebody is in it of whom the target tells no name';
   } catch (error) {
     // Deleting it asks once more.
     if (!(error instanceof ProvisioningError) || error.code !== 'not-found') throw error;

@@ -16,7 +16,7 @@ import { findAccount, findAccountsByAddress } from './find-account.ts';
 import { createGroup, deleteGroup, findGroup } from './groups.ts';
 import { illegalAccountName, illegalGroupName } from './illegal-name.ts';
 import { keyExpiry } from './key-expiry.ts';
-import { addMember, groupsOfAccount, membersOf, removeMember } from './members.ts';
+import { addMember, groupsOfAccount, hasUnnamedMembers, membersOf, removeMember } from './members.ts';
 import { organization } from './organization.ts';
 import { readServiceAccount } from './service-account.ts';
 import { testOrganization } from './test-organization.ts';
@@ -84,6 +84,7 @@ export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions)
     createGroup: (name) => createGroup(org.calls(2), name),
     deleteGroup: (name) => deleteGroup(org, org.calls(2), name),
     members: (group, start) => membersOf(org, group, start),
+    hasUnnamedMembers: (group) => hasUnnamedMembers(org, group),
     groupsOf: (account) => groupsOfAccount(org, account),
     addMember: (group, account) => addMember(org, org.calls(2), group, account),
     removeMember: (group, account) => removeMember(org, org.calls(2), group, account),

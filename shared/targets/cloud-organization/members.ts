@@ -24,6 +24,18 @@ export async function* membersOf(org: Organization, group: string, start = 0): A
   }
 }
 
+/**
+ * True if somebody is in the group whom `membersOf` leaves out.
+ * @throws ProvisioningError 'not-found' for an unknown group
+ */
+export async function hasUnnamedMembers(org: Organization, group: string): Promise<boolean> {
+  const calls = org.calls(1);
+  const id = await idOfGroup(org, calls, group);
+  for await (const page of pagesOfUsers(pageByPage(org, calls), { groupIds: [id] }))
+    if ((await namesOfUsers(org, page)).includes(undefined)) return true;
+  return false;
+}
+
 /** @throws ProvisioningError 'not-found' for an unknown account */
 export async function* groupsOfAccount(org: Organization, account: string): AsyncGenerator<string, void, undefined> {
   const calls = org.calls(1);

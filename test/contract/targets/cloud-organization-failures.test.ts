@@ -164,6 +164,20 @@ describe('answers that are not documented', () => {
     },
   );
 
+  it('of a group: whom no name is told of is left out, and is not nobody', async () => {
+    const nameless = { accountId: 'a-9' };
+    for (const [members, named, is] of [
+      [[nameless], [], true],
+      [[{ accountId: 'a-1', email: JANE }, nameless], [JANE], true],
+      [[{ accountId: 'a-1', email: JANE }], [JANE], false],
+      [[], [], false],
+    ] as const) {
+      const { target } = scripted(({ path }) => (path.endsWith('/users/search') ? page(...members) : undefined));
+      expect(await collect(target.members('confluence-users'))).toEqual(named);
+      expect(await target.hasUnnamedMembers?.('confluence-users')).toBe(is);
+    }
+  });
+
   it('a deactivated account is activated by nobody here', async () => {
     const { target, requests } = scripted(({ path }) =>
       path.endsWith('/users/search') ? page({ ...found, accountStatus: 'inactive', status: 'deactivated' }) : undefined,
