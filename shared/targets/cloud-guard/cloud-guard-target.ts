@@ -1,5 +1,6 @@
 import { type HttpClientOptions, httpClient } from '../http/http-client.ts';
 import { restClient } from '../http/rest-client.ts';
+import { withWorkingClock } from '../http/working-clock.ts';
 import { type IdMemory, idMemory } from '../id-memory.ts';
 import type { Target } from '../target.ts';
 import type { AddressOf } from '../target-address.ts';
@@ -32,10 +33,11 @@ const SETTLES_WITHIN_MS = 600_000;
  */
 export function cloudGuardTarget(options: CloudGuardTargetOptions): Target {
   const { address, now, callTimeoutMs, targetId } = options;
-  const client = restClient(httpClient(options), (answer, redact) => failureOfAnswer(answer, now(), redact));
+  const { http, workingClock } = withWorkingClock(options);
+  const client = restClient(httpClient(http), (answer, redact) => failureOfAnswer(answer, now(), redact));
   const memory = options.memory ?? idMemory();
   const emails = emailIndex(options.emails ?? new Map(), targetId, now);
-  const directory = directoryOf({ client, directoryId: address.directory, targetId, memory, callTimeoutMs, now });
+  const directory = directoryOf({ client, directoryId: address.directory, targetId, memory, callTimeoutMs, now, workingClock });
 
   return {
     settlesWithinMs: SETTLES_WITHIN_MS,

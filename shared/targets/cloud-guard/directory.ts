@@ -36,13 +36,15 @@ export interface DirectoryOptions {
   readonly memory: IdMemory;
   readonly callTimeoutMs: number;
   readonly now: () => number;
+  /** Stands still while requests wait for their turn. */
+  readonly workingClock: () => number;
 }
 
 /** One directory of the User Provisioning API, and what this process remembers of it. */
-export function directory({ client, directoryId, targetId, memory, callTimeoutMs, now }: DirectoryOptions): Directory {
+export function directory({ client, directoryId, targetId, memory, callTimeoutMs, now, workingClock }: DirectoryOptions): Directory {
   const calls = (timeouts: number): Calls => {
-    const end = now() + timeouts * callTimeoutMs;
-    const left = () => end - now();
+    const end = workingClock() + timeouts * callTimeoutMs;
+    const left = () => end - workingClock();
     return {
       left,
       async call(endpoint, request, answer) {

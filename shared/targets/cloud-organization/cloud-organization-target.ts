@@ -3,6 +3,7 @@ import type { AccountKeys } from '../../directory/account-keys.ts';
 import type { Settings } from '../../provisioning/settings/settings.ts';
 import { type HttpClientOptions, httpClient } from '../http/http-client.ts';
 import { restClient } from '../http/rest-client.ts';
+import { withWorkingClock } from '../http/working-clock.ts';
 import { type IdMemory, idMemory } from '../id-memory.ts';
 import { ProvisioningError, type Target } from '../target.ts';
 import type { AddressOf } from '../target-address.ts';
@@ -43,15 +44,9 @@ const SETTLES_WITHIN_MS = 300_000;
  */
 export function cloudOrganizationTarget(options: CloudOrganizationTargetOptions): Target {
   const { address, accountKeys, targetId, settings, now, callTimeoutMs, memory = idMemory(), sleep = wait } = options;
-  let waitedMs = 0;
-  const beforeCall = async () => {
-    const since = now();
-    await options.beforeCall?.();
-    waitedMs += now() - since;
-  };
-  const http = { ...options, beforeCall };
+  const { http, workingClock } = withWorkingClock(options);
   const client = restClient(httpClient(http), (answer, redact) => failureOfAnswer(answer, now(), redact));
-  const org = organization({ client, address, accountKeys, targetId, settings, now, waitedMs: () => waitedMs, callTimeoutMs, memory });
+  const org = organization({ client, address, accountKeys, targetId, settings, now, workingClock, callTimeoutMs, memory });
   const capabilities = capabilitiesOf(settings);
 
   return {

@@ -37,8 +37,8 @@ interface OrganizationOptions {
   readonly callTimeoutMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** For how long requests have waited for their turn, in milliseconds: at a low rate that is longer than the calls, and none of their time. */
-  readonly waitedMs: () => number;
+  /** Stands still while requests wait for their turn. */
+  readonly workingClock: () => number;
 }
 
 /** What the adapter's parts need: how to call, where, and what is kept. */
@@ -48,12 +48,11 @@ export interface Organization extends OrganizationOptions {
 }
 
 export function organization(options: OrganizationOptions): Organization {
-  const { client, address, callTimeoutMs, now, waitedMs, memory, targetId } = options;
+  const { client, address, callTimeoutMs, workingClock, memory, targetId } = options;
 
   const calls = (timeouts: number): Calls => {
-    const clock = () => now() - waitedMs();
-    const end = clock() + timeouts * callTimeoutMs;
-    const left = () => end - clock();
+    const end = workingClock() + timeouts * callTimeoutMs;
+    const left = () => end - workingClock();
 
     async function send<T>(endpoint: Endpoint, request: Omit<RestRequest, 'timeoutMs'>, answer: z.ZodType<T>): Promise<T> {
       if (left() < callTimeoutMs / LEAST_PART) {

@@ -1,3 +1,4 @@
+import { fetch } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutOfTime } from '../../../shared/provisioning/work.ts';
 import { ProvisioningError } from '../../../shared/targets/target.ts';
@@ -39,13 +40,24 @@ describe("Guard's adapter: calls without an answer", () => {
     expect(await failureOf(cloudGuardUnderTest(other.url).target.disableAccount('jane'))).toMatchObject({ code: 'unreachable' });
   });
 
+  it('waiting for turns takes none of that time: at a low rate every call of a verb is made', async () => {
+    await cloudGuardUnderTest(simulator.url).target.createAccount('jane', jane);
+    const clock = { now: 0 };
+    const beforeCall = async () => {
+      clock.now += 60_000;
+    };
+    await cloudGuardUnderTest(simulator.url, { now: () => clock.now, beforeCall }).target.disableAccount('jane');
+    expect(simulator.scimUsers()).toMatchObject([{ userName: 'jane', active: false }]);
+  });
+
   it('all calls of a verb end within its time: what is left of it is the time-out of the last', async () => {
     await cloudGuardUnderTest(simulator.url).target.createAccount('jane', jane);
     const clock = { now: 0 };
     const { target, calls } = cloudGuardUnderTest(simulator.url, {
       now: () => clock.now,
-      beforeCall: async () => {
+      fetch: async (...request) => {
         clock.now += 9_800;
+        return fetch(...request);
       },
     });
     expect(await failureOf(target.disableAccount('jane'))).toMatchObject({ code: 'request-timeout' });
