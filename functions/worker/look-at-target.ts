@@ -4,6 +4,7 @@ import type { NotAsked } from '../../shared/provisioning/inspect/inspection.ts';
 import { OutOfTime } from '../../shared/provisioning/work.ts';
 import { forLog } from '../../shared/targets/http/observed-call.ts';
 import { ProvisioningError, type Target } from '../../shared/targets/target.ts';
+import { describeTarget } from '../../shared/targets/target-address.ts';
 import type { CallPacer } from './call-pacer.ts';
 import type { WorkerContext, WorkerDependencies } from './dependencies.ts';
 import { RESERVE_MS } from './guarded-target.ts';
@@ -41,7 +42,10 @@ export async function lookAtTarget<Seen>(
 ): Promise<Seen | NotSeen> {
   const state = await deps.delivery.targets.read(connection.target.id);
   if (state.state === 'paused')
-    return { code: state.code ?? 'paused', reason: `Confluence is paused: ${state.reason ?? 'no reason is kept'}` };
+    return {
+      code: state.code ?? 'paused',
+      reason: `${describeTarget(connection.target)} is paused: ${state.reason ?? 'no reason is kept'}`,
+    };
   const remainingMs = () => context.getRemainingTimeInMillis();
   const pace = pacer?.of(connection, state, () => remainingMs() - deps.callTimeoutMs - RESERVE_MS);
   const common = { correlationId, connection: connection.id, target: connection.target.id };
@@ -62,7 +66,7 @@ export async function lookAtTarget<Seen>(
     }
   } catch (error) {
     if (error instanceof TargetPaused || error instanceof OutOfTime)
-      return { code: 'busy', reason: `Confluence was not asked: ${error.message}`, retryAfterMs: TRY_AGAIN_MS };
+      return { code: 'busy', reason: `${describeTarget(connection.target)} was not asked: ${error.message}`, retryAfterMs: TRY_AGAIN_MS };
     if (!(error instanceof ProvisioningError)) throw error;
     const { code, message: reason, retryAfterMs = TRY_AGAIN_MS } = error;
     const disposition = dispositionOf(code);

@@ -50,7 +50,8 @@ export function targetIdOf(address: TargetAddress): TargetId {
 /** As an administrator is told it: `https://wiki.example.com`, `Atlassian directory 1f2e…`. */
 export function describeTarget(address: TargetAddress): string {
   if (address.kind === 'data-center') return address.baseUrl;
-  return address.kind === 'cloud-guard' ? `Atlassian directory ${address.directory}` : `Atlassian organisation ${address.organization}`;
+  if (address.kind === 'cloud-guard') return `Atlassian directory ${address.directory}`;
+  return `Atlassian organisation ${address.organization}${address.directory === undefined ? '' : `, directory ${address.directory}`}`;
 }
 
 function within(address: TargetAddress): string {

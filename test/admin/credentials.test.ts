@@ -48,6 +48,18 @@ async function connect(address: TargetAddress, state: 'active' | 'disabled' = 'a
 const states = () => dynamoDbTargetStates(world.table, () => NOW);
 
 describe('credentials set, Atlassian Cloud', () => {
+  it.each([
+    ['no-credentials', true],
+    ['login-refused', true],
+    ['read-only', false],
+  ] as const)('says of a target that is paused for %s whether the new key opens it, and when: %s', async (code, opens) => {
+    const target = await connect(guard);
+    await states().pause(target, { code, reason: 'a reason' });
+    world.piped = `${KEY}\n`;
+    const { text } = await world.admin('credentials set okta --expires 2027-11-01');
+    expect(text.includes(`It is paused (${code}): target resume okta opens it at once`)).toBe(opens);
+  });
+
   it('stores the API key with its date, and says when it ends', async () => {
     const target = await connect(guard);
     world.piped = `${KEY}\n`;

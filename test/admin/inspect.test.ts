@@ -245,7 +245,7 @@ describe('inspect user', () => {
     const calls = world.confluence.calls.length;
     const { code, text, json } = await world.admin('inspect', 'user', 'ann');
     expect(code).toBe(EXIT.attention);
-    const why = 'not known (read-only): Confluence is paused: Confluence is read-only.';
+    const why = 'not known (read-only): https://confluence.example.com is paused: Confluence is read-only.';
     for (const title of ['IN CONFLUENCE NOW', 'DIFFERENCES', 'WHAT WOULD BE DONE NOW']) expect(section(text, title)).toEqual([why]);
     expect(section(text, 'STATE')).toContainEqual(expect.stringMatching(/^applied +revision 1/));
     expect(world.confluence.calls).toHaveLength(calls);

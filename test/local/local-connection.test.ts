@@ -165,7 +165,7 @@ describe('the connection of the local stack, to Atlassian Cloud', () => {
     );
     const directory = { ...ORGANIZATION.address, directory: 'd-2' } as TargetAddress;
     await expect(openLocalConnection({ ...options, target: { ...ORGANIZATION, address: directory } })).rejects.toThrow(
-      'organisation org-1 at https://api.atlassian.com, not Atlassian organisation org-1, directory d-2, at',
+      'organisation org-1 at https://api.atlassian.com, not Atlassian organisation org-1, directory d-2 at',
     );
     await expect(mustBeOfKind(options.connections, 'data-center')).rejects.toThrow(OtherConfluence);
     await expect(mustBeOfKind(options.connections, 'cloud-organization')).resolves.toBeUndefined();

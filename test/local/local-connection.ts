@@ -80,8 +80,7 @@ function otherConfluence(known: TargetAddress, given: TargetAddress): string {
 
 function inWords(address: TargetAddress): string {
   if (address.kind === 'data-center') return describeTarget(address);
-  const directory = address.kind === 'cloud-organization' && address.directory !== undefined ? `, directory ${address.directory},` : '';
-  return `${describeTarget(address)}${directory} at ${address.baseUrl}`;
+  return `${describeTarget(address)} at ${address.baseUrl}`;
 }
 
 /** The same target, with what its id does not come from: the site of an organisation. */

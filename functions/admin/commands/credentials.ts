@@ -35,7 +35,8 @@ The secret is never an argument, so that it does not stay in the shell's history
 A paused target goes on once the worker sees the new secret, or at once with target resume.`,
   async run(administration, [nameOrId], options, terminal) {
     const { target, name } = await findConnection(administration, nameOrId);
-    const before = (await administration.targetStatus(target.id)).credentials;
+    const status = await administration.targetStatus(target.id);
+    const before = status.credentials;
     const now = administration.now();
     const credentials = await askCredentials(target, options, terminal, now);
     const { version } = await administration.credentials.write(target.id, credentials);
@@ -46,6 +47,9 @@ A paused target goes on once the worker sees the new secret, or at once with tar
     const ends = expires === undefined ? '' : `; it ${describeExpiry(expires, now)}`;
     const warnings = [
       ...(kind === 'api-key' && expires === undefined ? [notWarned(target, name)] : []),
+      ...(status.state === 'paused' && (status.code === 'no-credentials' || status.code === 'login-refused')
+        ? [`It is paused (${status.code}): target resume ${name} opens it at once; else it goes on within minutes.`]
+        : []),
       ...(before?.site && !note.site
         ? ['The login for comparing groups with the site is no longer there: --site-email stores it too.']
         : []),

@@ -40,7 +40,7 @@ export function renderInspection(shown: Shown): string {
   const { connection, inspection, attributes } = shown;
   const title = `${inspection.type === 'user' ? 'User' : 'Group'} ${inspection.name} of ${connection.name}, ${describeTarget(connection.target)}`;
   const sections: (string | false)[] = [
-    [title, ...verdict(inspection), ...triedAgain(inspection, shown.records)].map(plain).join('\n'),
+    [title, ...verdict(inspection, connection.target.kind), ...triedAgain(inspection, shown.records)].map(plain).join('\n'),
     section('Sent by the identity provider', sentLines(attributes)),
     section('What the settings make of it', lines(inspection.settings.map(({ setting, says }) => ({ field: setting, value: says })))),
     section(

@@ -1,9 +1,10 @@
 import type { Difference, GroupInspection, ResourceInspection, UserInspection } from '../../../shared/provisioning/inspect/inspection.ts';
+import type { TargetKind } from '../../../shared/targets/target-address.ts';
 
 /** The answer in a sentence or two: whether there is access, and why where that is not plain. May hold control characters from outside. */
-export function verdict(inspection: ResourceInspection): string[] {
+export function verdict(inspection: ResourceInspection, kind: TargetKind): string[] {
   const { notAsked, state, outlook } = inspection;
-  if (notAsked) return [`Confluence can't be asked (${notAsked.code}): ${notAsked.reason}`];
+  if (notAsked) return [`${kind === 'data-center' ? 'Confluence' : 'Atlassian'} can't be asked (${notAsked.code}): ${notAsked.reason}`];
   const stuck = state.parked
     ? [`Parked (${state.parked.code}): ${state.parked.reason}`]
     : (outlook?.is === 'nothing' && outlook.skipped) || [];
