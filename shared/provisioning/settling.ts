@@ -44,7 +44,8 @@ export function notSeenYet(what: string): ProvisioningError {
   return settling(`The ${what} was made a moment ago and is not found yet.`);
 }
 
-function settling(message: string, cause?: ProvisioningError): ProvisioningError {
+/** Tried again in seconds, then by the sweep. */
+export function settling(message: string, cause?: ProvisioningError): ProvisioningError {
   const details = { ...(cause?.status !== undefined && { status: cause.status }), ...(cause && { cause }) };
   return new ProvisioningError('settling', `This may come by itself within minutes, and is tried again: ${message}`, details);
 }

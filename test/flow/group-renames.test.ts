@@ -225,6 +225,24 @@ describe('groups.onRename move: the old group', () => {
     expect(await ownerOf('staff')).toMatchObject({ free: true });
   });
 
+  it('is looked at again where a list still shows who was taken out a moment ago; after the time it stays', async () => {
+    for (const isSeenLater of [true, false]) {
+      const { staff } = await staffed();
+      world.confluence.settlesWithinMs = 600_000;
+      world.confluence.lie(/^removeMember staff bob/, undefined);
+      await rename(staff, 'Crew');
+      expect(membersOf('staff')).toEqual(['bob']);
+      expect(await world.group(staff)).toMatchObject({ marker: 'pending', retiring: ['staff'] });
+      expect(world.records('change.unsupported')).toEqual([]);
+      if (isSeenLater) world.confluence.groups.get('staff')?.delete('bob');
+      await world.untilQuiet();
+      expect(membersOf('staff')).toEqual(isSeenLater ? undefined : ['bob']);
+      expect(world.records('change.unsupported')).toHaveLength(isSeenLater ? 0 : 1);
+      expect(membersOf('crew')).toEqual(['ann', 'bob']);
+      if (isSeenLater) await world.close();
+    }
+  });
+
   it('stays where somebody is in it of whom the target tells no name', async () => {
     const { staff } = await staffed();
     world.confluence.withUnnamed.add('staff');

@@ -1,6 +1,7 @@
 import type { GroupItem } from '../../directory/items.ts';
 import type { Subject } from '../../log/records.ts';
 import { ProvisioningError } from '../../targets/target.ts';
+import { isSettling, settling } from '../settling.ts';
 import { report, reportPlan, ring, type Work } from '../work.ts';
 import { deleteGroup } from './end-groups.ts';
 
@@ -18,7 +19,7 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
     const waiting = await work.delivery.resources.wakeWaiters(group.target, 'group', name);
     for (const one of waiting) await ring(work, one, 'woken');
     if (waiting.length > 0) continue;
-    const why = owner.made || work.target.groupsAreProvisioned ? await othersIn(work, name) : 'it was not made by this product';
+    const why = owner.made || work.target.groupsAreProvisioned ? await othersIn(work, group, name) : 'it was not made by this product';
     if (why !== undefined) {
       leave(work, subject, name, why);
       continue;
@@ -29,9 +30,16 @@ export async function deleteMoved(work: Work, group: GroupItem, subject: Subject
   }
 }
 
-async function othersIn({ target }: Work, name: string): Promise<string | undefined> {
+async function othersIn(work: Work, group: GroupItem, name: string): Promise<string | undefined> {
+  const { target, delivery, policy } = work;
+  // Of a default group nobody is taken out.
+  const mayLag = isSettling(work, group) && !policy.userGroups.allUsers.includes(name);
   try {
-    for await (const account of target.members(name)) return `${account} is in it, whom the identity provider did not put there`;
+    for await (const account of target.members(name)) {
+      const wasOurs = mayLag && (await delivery.memberships.putThere(group, [account], false)).has(account);
+      if (wasOurs && !work.protectedAccounts.has(account.toLowerCase())) throw settling(`${account} is still shown in ${name}.`);
+      return `${account} is in it, whom the identity provider did not put there`;
+    }
     if (await target.hasUnnamedMembers?.(name)) return 'somebody is in it of whom the target tells no name';
   } catch (error) {
     // Deleting it asks once more.
