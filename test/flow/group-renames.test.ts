@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { releaseHeld } from '../../functions/admin/safety/decide-held.ts';
+import { dynamoDbHeldChanges } from '../../shared/directory/dynamodb-held-changes.ts';
 import type { GroupId, UserId } from '../../shared/directory/ids.ts';
 import type { SettingsChange } from '../settings-of.ts';
 import { changeSettings } from './change-settings.ts';
@@ -169,6 +171,32 @@ describe('groups.onRename move: the new group can’t be had', () => {
     await rename(staff, 'Squad');
     await world.untilQuiet();
     expect([membersOf('staff'), membersOf('crew'), membersOf('squad')]).toEqual([undefined, undefined, ['ann', 'bob']]);
+  });
+
+  it('two that exchange their names under the brake: what it holds stays in its group until an administrator has released it', async () => {
+    const { staff } = await staffed({ brake: { share: 0, atLeast: 1 } });
+    const crew = await world.createGroup('Crew', [await world.createUser('carl'), await world.createUser('dora')]);
+    await world.settle();
+    await world.renameGroup(crew, 'Between');
+    await world.renameGroup(staff, 'Crew');
+    await world.renameGroup(crew, 'Staff');
+    await world.settle();
+    await world.untilQuiet();
+    const heldChanges = dynamoDbHeldChanges(world.table, world.delivery.brake, () => new Date(world.clock.now));
+    expect(world.records('change.held')).not.toEqual([]);
+    // The brake lets one person go: whichever comes first.
+    const kept = ['ann', 'bob', 'carl', 'dora'].filter((name) => ['staff', 'crew'].some((group) => world.confluence.member(group, name)));
+    expect(kept).toHaveLength(3);
+    for (let times = 0; times < 4; times++) {
+      await releaseHeld({ brake: world.delivery.brake, heldChanges, queue: world.queue }, world.connection.id, 'held', 'release');
+      await world.settle();
+      await world.untilQuiet();
+    }
+    expect([membersOf('staff'), membersOf('crew')]).toEqual([
+      ['carl', 'dora'],
+      ['ann', 'bob'],
+    ]);
+    for (const id of [staff, crew]) expect(await world.group(id)).not.toHaveProperty('parkedCode');
   });
 
   it('three that pass their names on in a circle all get them', async () => {
