@@ -69,6 +69,18 @@ describe('inspect in an Atlassian organisation without Guard', () => {
     expect(await inspected('ann')).toMatch(/present +wiki +it grants Confluence \(target\.organization\.accessGroups\)/);
   });
 
+  it('misses nothing for a pushed group of such a name: it is parked, and who is active is in it', async () => {
+    await start(organization, settings);
+    const id = await world.createUser('ann');
+    await world.createGroup('Wiki', [id]);
+    await world.untilQuiet();
+    world.confluence.groups.set('wiki', new Set(['ann']));
+    const text = await inspected('ann');
+    expect(text.split('\n')[1]).toBe('Has an active account, ann, in 1 group.');
+    expect(text).toMatch(/skipped +Wiki +wiki is an access group: who is active is in it, whoever is pushed/);
+    expect(text).toMatch(/present +wiki +it grants Confluence/);
+  });
+
   it('says of a disabled account which access group it is not in, or that Atlassian has ended it', async () => {
     await start(organization, settings);
     await world.createUser('ann');

@@ -1,6 +1,6 @@
 import type { MembershipRead } from '../../directory/delivery.ts';
 import { membershipWish, namesOfGroup } from '../memberships/membership-wish.ts';
-import type { Policy } from '../policy/policy.ts';
+import { grantsAccess, type Policy } from '../policy/policy.ts';
 import type { MembershipFinding } from './inspection.ts';
 
 /** Where an account is at present: undefined where the target was not asked. */
@@ -50,10 +50,12 @@ const BY_HAND = '; taken out in Confluence by hand: sync puts it right';
 
 /** Why a wanted membership can't be made yet. */
 function whyWaiting(policy: Policy, { member, group, user }: MembershipRead): Pick<MembershipFinding, 'is' | 'why'> | undefined {
+  const naming = group && policy.groupNaming(group.displayName);
+  const access = naming?.is === 'names' ? naming.names.find((name) => grantsAccess(policy, name)) : undefined;
+  if (access !== undefined) return { is: 'skipped', why: `${access} is an access group: who is active is in it, whoever is pushed` };
   // What was applied before the group was parked is there.
   if (group?.parkedCode !== undefined && (member.marker !== undefined || group.boundAt === undefined))
     return { is: 'waiting', why: `the group is parked: ${group.parkedReason ?? group.parkedCode}` };
-  const naming = group && policy.groupNaming(group.displayName);
   if (group && naming?.is !== 'names' && namesOfGroup(group).length === 0)
     return { is: 'skipped', why: naming?.reason ?? 'the settings give the group no name' };
   if (group && group.boundAt === undefined) return { is: 'waiting', why: 'the group is not in Confluence yet' };
