@@ -31,7 +31,9 @@ function triedAgain({ type, state }: ResourceInspection, records: Shown['records
   if (state.pending?.marker !== 'pending' || state.parked || typeof records === 'string') return [];
   const own = records.filter((record) => 'subject' in record && record.subject?.type === type);
   const last = own.findLast(({ kind }) => kind === 'change.retried' || kind === 'change.applied');
-  return last?.kind === 'change.retried' ? [`Not applied yet, and tried again (${last.code}): ${last.reason}`] : [];
+  if (last?.kind !== 'change.retried') return [];
+  // What settles says itself that it is tried again.
+  return [`Not applied yet (${last.code}): ${last.reason}${last.code === 'settling' ? '' : ' It is tried again.'}`];
 }
 
 type Rows = readonly Readonly<Record<string, string | number>>[];
