@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { userSettingsOfWalks } from './random-user-settings.ts';
 import { walk } from './random-walk.ts';
 
-const WALKS = Number(process.env['WALKS'] ?? 60);
+const WALKS = Number(process.env['WALKS'] ?? 40);
 const FROM = Number(process.env['WALKS_FROM'] ?? 100);
 
 describe('DELIVERY: at random, with faults, everything comes to rest as the IdP wants it', () => {
