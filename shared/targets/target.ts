@@ -41,6 +41,22 @@ export interface TargetCapabilities {
   readonly renameGroup: boolean;
 }
 
+/** Of an instance that could not be asked. */
+export const NO_CAPABILITIES: TargetCapabilities = {
+  createAccount: false,
+  updateProfile: false,
+  changeStatus: false,
+  deleteAccount: false,
+  createGroup: false,
+  deleteGroup: false,
+  changeMembers: false,
+  findByEmail: false,
+  countSeats: false,
+  tellSeatLimit: false,
+  renameAccount: false,
+  renameGroup: false,
+};
+
 /** What `target test` prints: each finding a sentence, and what to do. */
 export interface TargetReport {
   readonly version?: string;

@@ -15,6 +15,20 @@ export interface Model<State> {
   violation(state: State): string | undefined;
 }
 
+/** What may happen next in a state, collected: each step is a copy of it with a change, which may tell what it has done wrong. */
+export function stepsFrom<State extends { readonly left: Record<string, number> }>(state: State) {
+  const steps: Step<State>[] = [];
+  /** @param costs what it takes one of; without any left it can't happen */
+  const step = (label: string, change: (next: State) => unknown, costs?: string): void => {
+    if (costs && !((state.left[costs] ?? 0) > 0)) return;
+    const next = copy(state);
+    if (costs) next.left[costs] = (next.left[costs] as number) - 1;
+    const wrong = change(next);
+    steps.push({ label, state: next, ...(typeof wrong === 'string' && { wrong }) });
+  };
+  return { steps, step };
+}
+
 interface Exploration {
   readonly states: number;
   readonly isComplete: boolean;

@@ -1,4 +1,4 @@
-import { copy, type Model, type Step } from './explore.ts';
+import { copy, type Model, type Step, stepsFrom } from './explore.ts';
 
 // Decision 15: two SCIM groups, names in the target, settings that give and take names, one user whose account is there. Decision 24: groups that move
 // when the IdP renames them. A worker holds the lock of a group's first name. One step is one request to the table, one call to the target, a request of the IdP, a change of settings, or a crash.
@@ -237,14 +237,7 @@ export function groupNamesModel(world: World, given: Partial<Rules> = {}): Model
   }
 
   function next(s: State): Step<State>[] {
-    const out: Step<State>[] = [];
-    const step = (label: string, change: (t: State) => unknown, costs?: string) => {
-      if (costs && !((s.left[costs] ?? 0) > 0)) return;
-      const t = copy(s);
-      if (costs) t.left[costs] = (t.left[costs] as number) - 1;
-      const wrong = change(t);
-      out.push({ label, state: t, ...(typeof wrong === 'string' && { wrong }) });
-    };
+    const { steps: out, step } = stepsFrom(s);
     const workers = (t: State, g: number) => Object.values(t.W).filter((w): w is Worker => w !== null && w.g === g);
     /** Revision or token have changed; the guard has. */
     const token = (t: State, g: number, revision = false) => {

@@ -1,4 +1,4 @@
-import { copy, type Model, type Step } from './explore.ts';
+import { copy, type Model, type Step, stepsFrom } from './explore.ts';
 
 // Decision 24: one user, whose account other calls don't see for minutes after it was made. A worker holds the lock of the account's name. One step is
 // one request to the table, one call to the target, a request of the IdP, a crash, or minutes that pass: not while a worker or a call is under way, and
@@ -101,14 +101,7 @@ export function settlingModel(world: SettlingWorld, given: Partial<typeof RULES>
   }
 
   function next(s: State): Step<State>[] {
-    const out: Step<State>[] = [];
-    const step = (label: string, change: (t: State) => unknown, costs?: string) => {
-      if (costs && !((s.left[costs] ?? 0) > 0)) return;
-      const t = copy(s);
-      if (costs) t.left[costs] = (t.left[costs] as number) - 1;
-      const wrong = change(t);
-      out.push({ label, state: t, ...(typeof wrong === 'string' && { wrong }) });
-    };
+    const { steps: out, step } = stepsFrom(s);
     for (const wish of world.ops)
       if (s.U.wish !== wish && s.U.wish !== 'deleted')
         step(

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
 interface Response {
@@ -16,14 +15,6 @@ export interface GivenAnswer {
   readonly template: string;
   readonly status: number;
   readonly text: string;
-}
-
-/** Where the vendor's documents are, or why one of them can't be read: they are no part of this repository. */
-export function findVendorDocument(name: string): { readonly file: string } | { readonly missing: string } {
-  const folder = process.env['VENDOR_APIS'];
-  if (folder === undefined) return { missing: 'VENDOR_APIS is not set' };
-  const file = join(folder, name);
-  return existsSync(file) ? { file } : { missing: `${name} is not in VENDOR_APIS` };
 }
 
 /**

@@ -2,9 +2,10 @@ import { atOnce } from '../../../shared/directory/at-once.ts';
 import type { Connection, Connections } from '../../../shared/directory/connection.ts';
 import { type Directory, NameTaken, RevisionConflict, type Stored, type WriteContext } from '../../../shared/directory/directory.ts';
 import type { UserId } from '../../../shared/directory/ids.ts';
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 import { Refused } from '../command.ts';
 import { type CopiedKind, copiedGroups, copiedUsers } from './copied-kinds.ts';
-import { inBatches, type Pair, sideBySide } from './side-by-side.ts';
+import { type Pair, sideBySide } from './side-by-side.ts';
 
 /**
  * Users and groups of the copy that were made, changed and deleted, and those that were as they should be. `left` to the next time are those

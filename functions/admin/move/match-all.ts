@@ -1,10 +1,10 @@
 import { atOnce } from '../../../shared/directory/at-once.ts';
 import type { Connection } from '../../../shared/directory/connection.ts';
 import type { Stored } from '../../../shared/directory/directory.ts';
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 import type { Match, MatchRequest } from '../../../shared/provisioning/move/match.ts';
 import type { Administration } from '../administration.ts';
 import { Refused } from '../command.ts';
-import { inBatches } from './side-by-side.ts';
 
 /** So many are asked about in one request: the worker answers within its own time-out. */
 const IN_ONE = 25;

@@ -28,15 +28,3 @@ function compare(a: Stored<string>, b: Stored<string>): number {
   const [one, other] = [`${a.created}#${a.id}`, `${b.created}#${b.id}`];
   return one < other ? -1 : one > other ? 1 : 0;
 }
-
-/** As they come, so many at a time. */
-export async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}

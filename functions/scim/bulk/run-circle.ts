@@ -1,10 +1,10 @@
 import { NameTaken, type Stored } from '../../../shared/directory/directory.ts';
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 import type { PlannedOperation } from '../../../shared/scim/bulk/plan-bulk.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { groupEndpoint } from '../endpoints/group-endpoint.ts';
 import { userEndpoint } from '../endpoints/user-endpoint.ts';
 import type { Exchange } from '../exchange.ts';
-import { inBatches } from '../in-batches.ts';
 import { ATTEMPT_MS } from '../operations/retry-conflicts.ts';
 import { readResource } from '../request/read-body.ts';
 import { type Obstacle, obstacleTo, putOff, referenceFailed } from './obstacle.ts';

@@ -1,8 +1,8 @@
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 import { isSameName } from '../../../shared/scim/attributes/find-attribute.ts';
 import type { Sort } from '../../../shared/scim/sort/compile-sort.ts';
 import { compareSortKeys, type SortKey } from '../../../shared/scim/sort/sort-key.ts';
 import type { Exchange } from '../exchange.ts';
-import { inBatches } from '../in-batches.ts';
 import { isTooMuchToScan, MAX_SCANNED, type Scan, tooManyToSort } from './scan-limit.ts';
 import type { Entry, Source } from './source.ts';
 

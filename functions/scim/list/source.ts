@@ -1,4 +1,5 @@
 import type { Listing, Lookup, Place, Stored } from '../../../shared/directory/directory.ts';
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 import { compileFilter } from '../../../shared/scim/filter/compile-filter.ts';
 import type { Filter } from '../../../shared/scim/filter/filter.ts';
 import { keyLookup } from '../../../shared/scim/filter/key-lookup.ts';
@@ -8,7 +9,6 @@ import { project, wantsAttribute } from '../../../shared/scim/resources/project.
 import type { ScimObject } from '../../../shared/scim/resources/resource.ts';
 import { type Endpoint, resourceTypeOf } from '../endpoints/endpoint.ts';
 import type { Exchange } from '../exchange.ts';
-import { inBatches } from '../in-batches.ts';
 import { projectionOf } from '../operations/representation.ts';
 
 /** So many resources are rendered at once with their relation: a group may have 290,000 members; users' groups are read together. */

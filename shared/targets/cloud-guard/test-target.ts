@@ -1,5 +1,5 @@
 import { answerIn } from '../http/failure-table.ts';
-import { ProvisioningError, type TargetCapabilities, type TargetReport } from '../target.ts';
+import { NO_CAPABILITIES, ProvisioningError, type TargetCapabilities, type TargetReport } from '../target.ts';
 import { Ignored, listOf } from './answers.ts';
 import type { Directory } from './directory.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -19,8 +19,6 @@ export const CAPABILITIES: TargetCapabilities = {
   renameAccount: false,
   renameGroup: false,
 };
-
-const UNKNOWN = Object.fromEntries(Object.keys(CAPABILITIES).map((name) => [name, false])) as unknown as TargetCapabilities;
 
 const LIMITS = {
   countSeats: 'The directory knows nothing of licences: see admin.atlassian.com, Billing. Guard goes on provisioning past the limit.',
@@ -55,7 +53,7 @@ export async function testTarget(directory: Directory, directoryId: string): Pro
     };
   } catch (error) {
     if (!(error instanceof ProvisioningError)) throw error;
-    return { capabilities: UNKNOWN, findings: [{ ok: false, text: error.message }] };
+    return { capabilities: NO_CAPABILITIES, findings: [{ ok: false, text: error.message }] };
   }
 }
 

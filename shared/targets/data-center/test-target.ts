@@ -1,5 +1,5 @@
 import type { RestClient } from '../http/rest-client.ts';
-import { ProvisioningError, type TargetCapabilities, type TargetReport } from '../target.ts';
+import { NO_CAPABILITIES, ProvisioningError, type TargetReport } from '../target.ts';
 import type { Abilities } from './abilities.ts';
 import { readServiceAccount } from './accounts.ts';
 import { Group, Ignored, pageOf, VersionTold } from './answers.ts';
@@ -16,21 +16,6 @@ interface Clients {
   readonly rpc: RpcClient;
   readonly timeoutMs: number;
 }
-
-const UNKNOWN: TargetCapabilities = {
-  createAccount: false,
-  updateProfile: false,
-  changeStatus: false,
-  deleteAccount: false,
-  createGroup: false,
-  deleteGroup: false,
-  changeMembers: false,
-  findByEmail: false,
-  countSeats: false,
-  tellSeatLimit: false,
-  renameAccount: false,
-  renameGroup: false,
-};
 
 /** The oldest for which the methods of JSON-RPC are documented. */
 const OLDEST: Version = [6, 0];
@@ -51,7 +36,7 @@ export async function testTarget(clients: Clients, ask: () => Promise<Abilities>
     serviceAccount = await readServiceAccount(clients.client);
   } catch (error) {
     finding(false, sentenceOf(error));
-    return { capabilities: UNKNOWN, findings };
+    return { capabilities: NO_CAPABILITIES, findings };
   }
   finding(true, `The login works: this product acts as ${serviceAccount}.`);
 
@@ -62,7 +47,7 @@ export async function testTarget(clients: Clients, ask: () => Promise<Abilities>
       false,
       `${serviceAccount} may not administer users and groups. Make it a member of a group with the global permission System Administrator. ${refusal}`,
     );
-    return { serviceAccount, capabilities: UNKNOWN, findings };
+    return { serviceAccount, capabilities: NO_CAPABILITIES, findings };
   }
   finding(true, `${serviceAccount} may read the members of groups, which only administrators may.`);
 
@@ -73,7 +58,7 @@ export async function testTarget(clients: Clients, ask: () => Promise<Abilities>
     return { ...(version !== undefined && { version }), serviceAccount, capabilities, routes, findings };
   } catch (error) {
     finding(false, sentenceOf(error));
-    return { serviceAccount, capabilities: UNKNOWN, findings };
+    return { serviceAccount, capabilities: NO_CAPABILITIES, findings };
   }
 }
 

@@ -1,17 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../../shared/targets/cloud-guard/endpoints.ts';
 import { startAtlassianSimulator } from '../../simulators/atlassian/atlassian-simulator.ts';
+import { describeWithFiles } from '../../suites/describe-with-files.ts';
 import { cloudGuardUnderTest } from './cloud-guard-under-test.ts';
 import { collect } from './collect.ts';
 import { endpointOf, labelOf } from './endpoint-of.ts';
 import { type RecordedRequest, startRecordingProxy } from './recording-proxy.ts';
-import { type Correction, readVendorDocument, type VendorDocument } from './vendor-document.ts';
+import { type Correction, readVendorDocument } from './vendor-document.ts';
 
-const folder = process.env['VENDOR_APIS'];
-const file = 'atlassian-user-provisioning-scim-2022-08.json';
-const missing = folder === undefined ? 'VENDOR_APIS is not set' : existsSync(join(folder, file)) ? undefined : file;
+const FILE = 'atlassian-user-provisioning-scim-2022-08.json';
 
 /** Two slips of the document, which its own example of a PATCH shows: `Operations` is the RFC's spelling, and a value is any JSON. */
 const CORRECTIONS: readonly Correction[] = [
@@ -21,9 +18,7 @@ const CORRECTIONS: readonly Correction[] = [
 
 describe("the requests of the adapter for Guard's directories, as the vendor's OpenAPI document has them", () => {
   let requests: RecordedRequest[] = [];
-  let document: VendorDocument;
   beforeAll(async () => {
-    if (missing === undefined) document = readVendorDocument(join(folder ?? '', file), CORRECTIONS);
     requests = await requestsOfEveryVerb();
   });
 
@@ -53,18 +48,9 @@ describe("the requests of the adapter for Guard's directories, as the vendor's O
     for (const { path, query } of requests) expect(`${path}?${query}`).not.toMatch(/@|%40/);
   });
 
-  if (missing !== undefined) {
-    const reason = `the vendor's document is not at hand: ${missing}`;
-    if (process.env['CI'] === 'true') {
-      it('are checked against the document in CI', () => expect.fail(reason));
-    } else {
-      process.stderr.write(`Vendor contract of Guard skipped: ${reason}.\n`);
-      it.skip(`are as documented (skipped: ${reason})`);
-    }
-    return;
-  }
+  describeWithFiles('are as documented', 'VENDOR_APIS', [FILE], ([file = '']) => {
+    const document = readVendorDocument(file, CORRECTIONS);
 
-  describe('are as documented', () => {
     it.each(Object.values(ENDPOINTS).map((endpoint) => [labelOf(endpoint), endpoint] as const))('%s', (label, endpoint) => {
       const sent = requests.filter((request) => labelOf(endpointOf(ENDPOINTS, request)) === label);
       expect(sent.length).toBeGreaterThan(0);

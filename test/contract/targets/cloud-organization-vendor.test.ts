@@ -1,54 +1,44 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { CONFLUENCE_ENDPOINTS } from '../../../shared/targets/cloud-organization/endpoints.ts';
 import { startAtlassianSimulator } from '../../simulators/atlassian/atlassian-simulator.ts';
+import { describeWithFiles } from '../../suites/describe-with-files.ts';
 import { cloudOrganizationUnderTest } from './cloud-organization-under-test.ts';
 import { endpointOf, labelOf } from './endpoint-of.ts';
 import { type RecordedRequest, startRecordingProxy } from './recording-proxy.ts';
-import { readVendorDocument, type VendorDocument } from './vendor-document.ts';
+import { readVendorDocument } from './vendor-document.ts';
 
-const folder = process.env['VENDOR_APIS'];
-const file = 'confluence-cloud-v1-2021.users-groups.json';
-const missing = folder === undefined ? 'VENDOR_APIS is not set' : existsSync(join(folder, file)) ? undefined : file;
+const FILE = 'confluence-cloud-v1-2021.users-groups.json';
 
 /** The Organizations API has no document here: its requests are checked by the simulator, whose bodies are strict. */
-describe("the requests of the cross-check, as the vendor's OpenAPI document of Confluence Cloud has them", () => {
-  if (missing !== undefined) {
-    const reason = `the vendor's document is not at hand: ${missing}`;
-    if (process.env['CI'] === 'true') {
-      it('are checked against the document in CI', () => expect.fail(reason));
-    } else {
-      process.stderr.write(`Vendor contract of Confluence Cloud skipped: ${reason}.\n`);
-      it.skip(`are as documented (skipped: ${reason})`);
-    }
-    return;
-  }
+describeWithFiles(
+  "the requests of the cross-check, as the vendor's OpenAPI document of Confluence Cloud has them",
+  'VENDOR_APIS',
+  [FILE],
+  ([file = '']) => {
+    const document = readVendorDocument(file);
+    let requests: RecordedRequest[] = [];
+    beforeAll(async () => {
+      requests = await requestsOfTheCrossCheck();
+    });
 
-  let requests: RecordedRequest[] = [];
-  let document: VendorDocument;
-  beforeAll(async () => {
-    document = readVendorDocument(join(folder ?? '', file));
-    requests = await requestsOfTheCrossCheck();
-  });
+    it.each(Object.values(CONFLUENCE_ENDPOINTS).map((endpoint) => [labelOf(endpoint), endpoint] as const))('%s', (label, endpoint) => {
+      const sent = requests.filter((request) => labelOf(endpointOf(CONFLUENCE_ENDPOINTS, request)) === label);
+      expect(sent.length).toBeGreaterThan(0);
+      for (const request of sent) {
+        expect(document.templateOf(request.method, request.path)).toBe(endpoint.path);
+        expect(document.objectionsTo(request)).toEqual([]);
+      }
+    });
 
-  it.each(Object.values(CONFLUENCE_ENDPOINTS).map((endpoint) => [labelOf(endpoint), endpoint] as const))('%s', (label, endpoint) => {
-    const sent = requests.filter((request) => labelOf(endpointOf(CONFLUENCE_ENDPOINTS, request)) === label);
-    expect(sent.length).toBeGreaterThan(0);
-    for (const request of sent) {
-      expect(document.templateOf(request.method, request.path)).toBe(endpoint.path);
-      expect(document.objectionsTo(request)).toEqual([]);
-    }
-  });
-
-  it('would be objected to if they were different', () => {
-    const group = { method: 'GET', path: '/wiki/rest/api/group/by-id', body: '' };
-    expect(document.objectionsTo({ ...group, query: new URLSearchParams({ name: 'a' }) })).toEqual([
-      'does not know the query parameter name',
-    ]);
-    expect(document.objectionsTo({ ...group, path: '/wiki/rest/api/groups', query: new URLSearchParams() })).not.toEqual([]);
-  });
-});
+    it('would be objected to if they were different', () => {
+      const group = { method: 'GET', path: '/wiki/rest/api/group/by-id', body: '' };
+      expect(document.objectionsTo({ ...group, query: new URLSearchParams({ name: 'a' }) })).toEqual([
+        'does not know the query parameter name',
+      ]);
+      expect(document.objectionsTo({ ...group, path: '/wiki/rest/api/groups', query: new URLSearchParams() })).not.toEqual([]);
+    });
+  },
+);
 
 async function requestsOfTheCrossCheck(): Promise<RecordedRequest[]> {
   const simulator = await startAtlassianSimulator();

@@ -1,19 +1,16 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ENDPOINTS, PROBES } from '../../../shared/targets/data-center/endpoints.ts';
 import type { Endpoint } from '../../../shared/targets/http/rest-client.ts';
 import type { Target } from '../../../shared/targets/target.ts';
 import { startConfluenceSimulator } from '../../simulators/confluence/confluence-simulator.ts';
+import { describeWithFiles } from '../../suites/describe-with-files.ts';
 import { collect } from './collect.ts';
 import { dataCenterUnderTest } from './data-center-under-test.ts';
 import { endpointOf, labelOf } from './endpoint-of.ts';
 import { type RecordedRequest, startRecordingProxy } from './recording-proxy.ts';
-import { readVendorDocument, type VendorDocument } from './vendor-document.ts';
+import { readVendorDocument } from './vendor-document.ts';
 
-const folder = process.env['VENDOR_APIS'];
-const files = ['confluence-data-center-9.0.0.json', 'confluence-data-center-10.0.3.users-groups.json'] as const;
-const missing = folder === undefined ? 'VENDOR_APIS is not set' : files.find((file) => !existsSync(join(folder, file)));
+const FILES = ['confluence-data-center-9.0.0.json', 'confluence-data-center-10.0.3.users-groups.json'] as const;
 
 /** Calls that came after the older document; the adapter asks the instance before it relies on them. */
 const SINCE_THE_OLDER: ReadonlySet<string> = new Set([
@@ -63,12 +60,7 @@ describe("the Data Center adapter's requests by JSON-RPC, as the vendor's Javado
 describe("the Data Center adapter's requests, as the vendor's OpenAPI documents have them", () => {
   let requests: RecordedRequest[] = [];
   let probes: string[] = [];
-  let older: VendorDocument;
-  let newer: VendorDocument;
   beforeAll(async () => {
-    if (missing === undefined) {
-      [older, newer] = files.map((file) => readVendorDocument(join(folder ?? '', file))) as [VendorDocument, VendorDocument];
-    }
     const sent = [
       ...(await requestsTo('7.13')),
       ...(await requestsTo('8.5')),
@@ -99,18 +91,10 @@ describe("the Data Center adapter's requests, as the vendor's OpenAPI documents 
     }
   });
 
-  if (missing !== undefined) {
-    const reason = `the vendor's documents are not at hand: ${missing}`;
-    if (process.env['CI'] === 'true') {
-      it('are checked against the documents in CI', () => expect.fail(reason));
-    } else {
-      process.stderr.write(`Vendor contract skipped: ${reason}.\n`);
-      it.skip(`are as documented (skipped: ${reason})`);
-    }
-    return;
-  }
+  describeWithFiles('are as documented', 'VENDOR_APIS', FILES, ([olderFile = '', newerFile = '']) => {
+    const older = readVendorDocument(olderFile);
+    const newer = readVendorDocument(newerFile);
 
-  describe('are as documented', () => {
     it.each(Object.values(ENDPOINTS).map((endpoint) => [labelOf(endpoint), endpoint] as const))('%s', (label, endpoint) => {
       const sent = requests.filter((request) => labelOf(endpointOf(ENDPOINTS, request)) === label);
       expect(sent.length).toBeGreaterThan(0);

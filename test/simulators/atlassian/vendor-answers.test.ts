@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { documentedAnswers, findVendorDocument, type GivenAnswer } from '../documented-answers.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeWithFiles } from '../../suites/describe-with-files.ts';
+import { documentedAnswers, type GivenAnswer } from '../documented-answers.ts';
 import { type AtlassianSimulator, startAtlassianSimulator } from './atlassian-simulator.ts';
 import { type CallOptions, call, patchOp, person } from './callers.ts';
 
-/** One check for each document; without the documents it is skipped, and fails in CI. */
+/** One check for each document. */
 function describeDocument(name: string, check: (objectionsTo: (answer: GivenAnswer) => string[]) => void): void {
-  describe(`the simulated answers, as ${name} has them`, () => {
-    const found = findVendorDocument(name);
-    if ('file' in found) check(documentedAnswers(found.file));
-    else if (process.env['CI'] === 'true') it('are checked in CI', () => expect.fail(found.missing));
-    else it.skip(`are as documented (skipped: ${found.missing})`);
-  });
+  describeWithFiles(`the simulated answers, as ${name} has them`, 'VENDOR_APIS', [name], ([file = '']) => check(documentedAnswers(file)));
 }
 
 let simulator: AtlassianSimulator;

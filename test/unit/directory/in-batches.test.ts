@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inBatches } from '../../../functions/scim/in-batches.ts';
+import { inBatches } from '../../../shared/directory/in-batches.ts';
 
 describe('inBatches', () => {
   it.each([
